@@ -1,0 +1,1 @@
+//! Image data sets, their parsers and augmentations, without a tensor library.

@@ -1,0 +1,1 @@
+//! Devices, fitting, checkpoints, experiments and reports.
