@@ -1,1 +1,34 @@
-//! Image data sets, their parsers and augmentations, without a tensor library.
+#![doc = include_str!("../README.md")]
+
+pub mod archive;
+pub mod augment;
+mod bounded;
+pub mod catalog;
+mod checksum;
+pub mod cifar;
+mod crop;
+mod decode;
+pub mod digits;
+mod error;
+pub mod fetch;
+pub mod folder;
+pub mod idx;
+mod image;
+pub mod mixup;
+mod nearest;
+mod normalization;
+mod open;
+pub mod photo_crops;
+mod random;
+
+pub use self::image::{ImageDataset, ImageShape, Splits};
+pub use augment::{Augment, AugmentConfig};
+pub use catalog::{CATALOG, Entry};
+pub use crop::CropConfig;
+pub use decode::decode;
+pub use error::{DataError, SettingError};
+pub use mixup::{Blend, Mixup};
+pub use nearest::nearest;
+pub use normalization::Normalization;
+pub use open::open;
+pub use random::{Purpose, RandomKey};

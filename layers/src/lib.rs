@@ -1,1 +1,21 @@
 //! Building blocks shared by the Pyrarium model crates.
+//!
+//! - [`Activation`] and [`NormKind`]: choices that a configuration names, by [`impl_names!`].
+//! - [`ConfigError`] and [`check_range`]: how a configuration refuses a value.
+//! - [`ImageClassifier`]: the task traits that models implement and the training crate consumes.
+//! - [`seeded`]: weights and inputs that are the same on every backend.
+//! - `testing` (feature `testing`): the checks that every model variant must pass.
+
+mod activation;
+mod classifier;
+mod error;
+mod names;
+mod norm;
+pub mod seeded;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+
+pub use activation::Activation;
+pub use classifier::ImageClassifier;
+pub use error::{ConfigError, check_range};
+pub use norm::NormKind;

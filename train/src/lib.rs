@@ -1,1 +1,39 @@
-//! Devices, fitting, checkpoints, experiments and reports.
+//! Devices, fitting, checkpoints, experiments and reports: the one place that knows models, data and devices at once.
+//!
+//! - [`device`]: compute backends by name.
+//! - [`fit`]: gradient training on burn-train, on top of [`loader`], [`classification`], [`optimizer`], [`checkpoint`],
+//!   [`history`] and [`progress`].
+//! - [`run`], [`settings`], [`report`]: a job's directory, its settings and its outcome.
+//! - [`jobs`] and [`registry`]: what the command line calls; [`experiments`]: one module a system.
+
+pub mod average;
+pub mod checkpoint;
+mod checks;
+pub mod classification;
+pub mod clip;
+pub mod device;
+pub mod environment;
+mod error;
+pub mod evaluate;
+pub mod experiments;
+mod files;
+pub mod fit;
+pub mod history;
+pub mod image_job;
+pub mod images;
+pub mod jobs;
+pub mod loader;
+pub mod loss;
+pub mod optimizer;
+pub mod plot;
+pub mod profile;
+pub mod progress;
+pub mod registry;
+pub mod report;
+pub mod results;
+pub mod run;
+pub mod settings;
+pub mod trial;
+pub mod weights;
+
+pub use error::Error;

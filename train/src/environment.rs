@@ -1,0 +1,37 @@
+//! The machine and the versions a result was obtained with.
+
+use serde::{Deserialize, Serialize};
+
+/// What a reader needs to know about where a result comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Version of this workspace.
+    pub pyrarium: String,
+    /// Version of Burn.
+    pub burn: String,
+    /// Operating system.
+    pub os: String,
+    /// Processor architecture.
+    pub arch: String,
+    /// Threads the process may use.
+    pub threads: usize,
+    /// Whether the build checks debug assertions.
+    pub debug_assertions: bool,
+}
+
+impl Environment {
+    /// Of this process.
+    pub fn current() -> Self {
+        Self {
+            pyrarium: env!("CARGO_PKG_VERSION").to_string(),
+            burn: BURN.to_string(),
+            os: std::env::consts::OS.to_string(),
+            arch: std::env::consts::ARCH.to_string(),
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            debug_assertions: cfg!(debug_assertions),
+        }
+    }
+}
+
+/// The version pinned in the workspace's manifest; `tidy` holds the two together.
+pub const BURN: &str = "0.22.1";

@@ -1,0 +1,3 @@
+//! One module a system: its training job and the experiment that tests its paper's claims.
+
+pub mod scaling_mlps;

@@ -1,0 +1,202 @@
+//! The training job every image classifier shares: data, normalisation, fit, test, weights, report.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use burn::module::{Module, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor};
+use pyrarium_datasets::{AugmentConfig, ImageDataset, ImageShape, Mixup, Purpose, RandomKey, Splits};
+use pyrarium_layers::{ConfigError, ImageClassifier};
+use rand::seq::SliceRandom;
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::checks::below_one;
+use crate::evaluate::{augmented_accuracy, check_augmented, evaluate};
+use crate::fit::{Fit, FitConfig};
+use crate::images::{ImageSource, Preparation};
+use crate::loader::{Loader, Order};
+use crate::optimizer::OptimizerConfig;
+use crate::profile::Profile;
+use crate::report::Report;
+use crate::run::{Run, RunDirectory, WEIGHTS};
+use crate::weights;
+
+/// Settings of a job on images; `M` are those of the model.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ImageJob<M> {
+    /// Seed of the initial weights, the order of the samples and all that is random about them.
+    pub seed: u64,
+    /// Name of a data set, or a directory of IDX, CIFAR or image files.
+    pub data: String,
+    /// Share of the training samples that is held out and watched.
+    pub validation_fraction: f64,
+    /// Augmented copies of each test image whose class probabilities are averaged for a second test accuracy; 0 is none.
+    pub augmented_copies: usize,
+    /// How to fit.
+    pub fit: FitConfig,
+    /// Optimizer and schedule.
+    pub optimizer: OptimizerConfig,
+    /// Augmentation of the training images.
+    pub augment: AugmentConfig,
+    /// Mixing of the training images.
+    pub mixup: Mixup,
+    /// Which network, and where its weights start from.
+    pub model: M,
+}
+
+impl<M: Default> Default for ImageJob<M> {
+    fn default() -> Self {
+        Self {
+            seed: 0,
+            data: "digits".to_string(),
+            validation_fraction: 0.1,
+            augmented_copies: 0,
+            fit: FitConfig::default(),
+            optimizer: OptimizerConfig::default(),
+            augment: AugmentConfig::default(),
+            mixup: Mixup::default(),
+            model: M::default(),
+        }
+    }
+}
+
+/// Images of one job.
+pub struct JobData {
+    train: ImageDataset,
+    valid: ImageDataset,
+    test: ImageDataset,
+    preparation: Preparation,
+}
+
+impl JobData {
+    /// Shape of the images.
+    pub fn shape(&self) -> ImageShape {
+        self.train.shape()
+    }
+
+    /// Number of classes.
+    pub fn num_classes(&self) -> usize {
+        self.train.classes().len()
+    }
+}
+
+impl<S> ImageJob<S> {
+    /// Checks every value.
+    pub fn validate(&self) -> Result<(), Error> {
+        below_one("validation_fraction", self.validation_fraction)?;
+        if self.validation_fraction == 0.0 {
+            return Err(ConfigError::new("validation_fraction", 0, "greater than 0").into());
+        }
+        self.fit.validate()?;
+        self.optimizer.validate()?;
+        self.augment.validate()?;
+        self.mixup.validate()?;
+        check_augmented(self.augmented_copies, !self.augment.is_off())?;
+        Ok(())
+    }
+
+    /// Opens the data and holds out the validation samples.
+    pub fn open(&self, run: &Run) -> Result<JobData, Error> {
+        let Splits { train, test, normalization } = pyrarium_datasets::open(&self.data, Some(&run.data_dir))?;
+        let mut samples: Vec<usize> = (0..train.len()).collect();
+        samples.shuffle(&mut RandomKey { seed: self.seed, epoch: 0, index: 0 }.rng(Purpose::Sampling));
+        let held_out = (train.len() as f64 * self.validation_fraction).ceil() as usize;
+        if held_out >= train.len() {
+            let count = train.len();
+            return Err(Error::Usage(format!("{} has {count} training images, which is too few", self.data)));
+        }
+        Ok(JobData {
+            valid: train.select(&samples[..held_out]),
+            train: train.select(&samples[held_out..]),
+            test,
+            preparation: Preparation {
+                normalization,
+                augment: self.augment.clone(),
+                mixup: self.mixup,
+                seed: self.seed,
+            },
+        })
+    }
+
+    /// Trains a model, tests it, and leaves weights and report in the directory.
+    pub fn train<M: ImageClassifier + 'static>(
+        &self,
+        run: &Run,
+        directory: &mut RunDirectory,
+        data: JobData,
+        model: M,
+    ) -> Result<Report, Error> {
+        let start = Instant::now();
+        let plain = Preparation::plain(data.preparation.normalization.clone());
+        let device = &run.device;
+        let train = ImageSource::new(data.train.clone(), data.preparation.clone())?;
+        let valid = ImageSource::new(data.valid.clone(), plain)?;
+        let path = directory.path().to_path_buf();
+        let profile = if run.profile { Profile::synchronised() } else { Profile::default() };
+        let fitted = Fit {
+            model,
+            config: &self.fit,
+            optimizer: &self.optimizer,
+            train: Loader::new(train, self.fit.batch_size, Order::Shuffled { seed: self.seed }, device)
+                .with_workers(self.fit.workers),
+            valid: Loader::new(valid, self.fit.batch_size, Order::Sequential, device),
+            directory: Some(&path),
+            display: &run.display,
+            profile: Arc::new(profile),
+        }
+        .run()?;
+        directory.write(WEIGHTS, &weights::to_safetensors(&fitted.model).map_err(Error::Training)?)?;
+        let mut report = self.test(run, &directory.manifest().slug, data, &fitted.model)?;
+        if let Some(throughput) = fitted.throughput.filter(|_| run.profile) {
+            report.add("training images/s", &[throughput.samples_per_second]);
+            report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
+        }
+        report.curves = fitted.history.curves();
+        report.seconds = start.elapsed().as_secs_f64();
+        report.write(directory)?;
+        directory.finish()?;
+        Ok(report)
+    }
+
+    /// Tests a trained model (without autodiff) of the system called `slug`.
+    pub fn test<M: ImageClassifier>(&self, run: &Run, slug: &str, data: JobData, model: &M) -> Result<Report, Error> {
+        let start = Instant::now();
+        let plain = Preparation::plain(data.preparation.normalization.clone());
+        let result = evaluate(model, ImageSource::new(data.test.clone(), plain)?, &run.device)?;
+        let mut report = Report::new(slug, &run.device_name, self.seed, "train");
+        report.add("parameters", &[Module::num_params(model) as f64]);
+        report.add("test accuracy %", &[result.accuracy]);
+        report.add("test loss", &[result.loss]);
+        if self.augmented_copies > 0 {
+            let augmented = ImageSource::new(data.test, Preparation { mixup: Mixup::default(), ..data.preparation })?;
+            let accuracy = augmented_accuracy(model, augmented, self.augmented_copies, &run.device)?;
+            report.add("test accuracy with augmented copies %", &[accuracy]);
+        }
+        report.seconds = start.elapsed().as_secs_f64();
+        Ok(report)
+    }
+}
+
+/// A model whose initial weights depend on `seed` alone.
+///
+/// Burn draws a parameter when it is first read; reading all of them here, in order, right after seeding the device
+/// leaves nothing to what is drawn in between.
+pub fn initialise<M: Module, E>(
+    device: &Device,
+    seed: u64,
+    init: impl FnOnce(&Device) -> Result<M, E>,
+) -> Result<M, E> {
+    device.seed(seed);
+    let model = init(device)?;
+    model.visit(&mut Materialise);
+    Ok(model)
+}
+
+struct Materialise;
+
+impl ModuleVisitor for Materialise {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        param.val();
+    }
+}

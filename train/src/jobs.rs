@@ -1,0 +1,140 @@
+//! The three jobs of the command line: train, evaluate, reproduce.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use toml::{Table, Value};
+
+use crate::Error;
+use crate::registry::{Job, Reproduction, System, find};
+use crate::report::Report;
+use crate::run::{Run, RunDirectory, Runs, State};
+use crate::settings;
+
+/// What `train` is asked for.
+pub struct TrainRequest {
+    /// The system.
+    pub slug: String,
+    /// A TOML file of settings.
+    pub config: Option<PathBuf>,
+    /// Settings as `key=value`, after the file's.
+    pub set: Vec<String>,
+    /// The run's directory; by default the next number below `runs/<slug>`.
+    pub out: Option<PathBuf>,
+    /// Go on with the run in `out`, or with the newest one.
+    pub resume: bool,
+}
+
+/// A finished job and where it left its files.
+pub struct Finished {
+    /// What was found.
+    pub report: Report,
+    /// The run's directory.
+    pub directory: PathBuf,
+}
+
+/// Trains a system in a new run directory, or goes on with a run that was interrupted.
+///
+/// # Errors
+/// Any [`Error`]. One in the settings or the data leaves nothing behind; a run that was started can be resumed.
+pub fn train(run: &Run, request: &TrainRequest) -> Result<Finished, Error> {
+    let system = find(&request.slug)?;
+    let (mut directory, job) = if request.resume {
+        let directory = resume(run, system, request)?;
+        if directory.manifest().state == State::Complete {
+            return already_complete(run, &directory);
+        }
+        let job = (system.train)(run, directory.settings())?;
+        (directory, job)
+    } else {
+        start(run, system, request)?
+    };
+    let path = directory.path().to_path_buf();
+    run.display.line(&format!("run directory {}", path.display()));
+    Ok(Finished { report: job(&mut directory)?, directory: path })
+}
+
+fn start<'a>(run: &'a Run, system: &System, request: &TrainRequest) -> Result<(RunDirectory, Job<'a>), Error> {
+    let settings = settings::resolve((system.settings)()?, request.config.as_deref(), &request.set)?;
+    let path = request.out.clone().unwrap_or_else(|| Runs::of(system.slug, "train").next());
+    RunDirectory::check_free(&path)?;
+    let job = (system.train)(run, &settings)?;
+    let seed = seed_of(&settings);
+    Ok((RunDirectory::create(&path, system.slug, &run.device_name, seed, settings)?, job))
+}
+
+/// Opens the run to go on with. Settings may be given again if they are the same; the number of epochs may change.
+fn resume(run: &Run, system: &System, request: &TrainRequest) -> Result<RunDirectory, Error> {
+    let newest = || Runs::of(system.slug, "train").newest();
+    let path = request
+        .out
+        .clone()
+        .or_else(newest)
+        .ok_or_else(|| Error::Usage(format!("no run of {} to resume: start one without --resume", system.slug)))?;
+    let mut directory = RunDirectory::open(&path)?;
+    let (slug, device) = (&directory.manifest().slug, &directory.manifest().device);
+    if slug != system.slug {
+        return Err(Error::Usage(format!("{} is a run of {slug}, not of {}", path.display(), system.slug)));
+    }
+    if *device != run.device_name {
+        run.display.line(&format!("the run was started on {device} and goes on on {}", run.device_name));
+    }
+    let settings = settings::resolve(directory.settings().clone(), request.config.as_deref(), &request.set)?;
+    let changed = settings::differences(directory.settings(), &settings);
+    if let Some(key) = changed.iter().find(|key| *key != "fit.epochs") {
+        return Err(Error::Usage(format!(
+            "setting {key} differs from that of the run in {}: only fit.epochs may change on --resume",
+            path.display()
+        )));
+    }
+    if !changed.is_empty() {
+        directory.update_settings(settings)?;
+    }
+    Ok(directory)
+}
+
+fn already_complete(run: &Run, directory: &RunDirectory) -> Result<Finished, Error> {
+    let path = directory.path().to_path_buf();
+    run.display.line(&format!("{} is complete already", path.display()));
+    let report = serde_json::from_slice(&directory.read("report.json")?)
+        .map_err(|error| Error::Damaged { path: path.join("report.json"), reason: error.to_string() })?;
+    Ok(Finished { report, directory: path })
+}
+
+/// Tests the weights of a finished run.
+///
+/// # Errors
+/// When the directory holds no finished run or a file of it is damaged.
+pub fn evaluate(run: &Run, path: &Path) -> Result<Report, Error> {
+    let directory = RunDirectory::open(path)?;
+    if directory.manifest().state != State::Complete {
+        return Err(Error::Usage(format!("{} is not complete: go on with train --resume", path.display())));
+    }
+    (find(&directory.manifest().slug)?.evaluate)(run, &directory)
+}
+
+/// Tests the claims of a system and leaves the report in a run directory.
+///
+/// # Errors
+/// An error of the job itself; a claim that does not hold is a result.
+pub fn reproduce(run: &Run, slug: &str, what: Reproduction, out: Option<PathBuf>) -> Result<Finished, Error> {
+    let start = Instant::now();
+    let system = find(slug)?;
+    let path = out.unwrap_or_else(|| Runs::of(slug, "reproduce").next());
+    let settings: Table = [
+        ("reproduce".to_string(), Value::from(what.budget.name())),
+        ("seeds".to_string(), Value::Integer(what.seeds as i64)),
+    ]
+    .into_iter()
+    .collect();
+    let mut directory = RunDirectory::create(&path, slug, &run.device_name, 0, settings)?;
+    let mut report = (system.reproduce)(run, what)?;
+    report.seconds = start.elapsed().as_secs_f64();
+    report.write(&mut directory)?;
+    directory.finish()?;
+    Ok(Finished { report, directory: path })
+}
+
+fn seed_of(settings: &Table) -> u64 {
+    settings.get("seed").and_then(Value::as_integer).map_or(0, |seed| seed.unsigned_abs())
+}

@@ -1,0 +1,69 @@
+//! Pictures as SVG text, made with plotters.
+
+use std::ops::Range;
+
+use plotters::prelude::*;
+
+use crate::Error;
+use crate::report::Curve;
+
+const SIZE: (u32, u32) = (720, 420);
+const FONT: (&str, u32) = ("sans-serif", 15);
+
+/// Line plot of several curves over a common x axis.
+pub fn curves(y_label: &str, x_label: &str, curves: &[(&str, &Curve)]) -> Result<String, Error> {
+    let mut svg = String::new();
+    draw(&mut svg, y_label, x_label, curves).map_err(|error| Error::Training(format!("plot: {error}")))?;
+    Ok(svg)
+}
+
+fn draw(
+    svg: &mut String,
+    y_label: &str,
+    x_label: &str,
+    curves: &[(&str, &Curve)],
+) -> Result<(), Box<dyn std::error::Error>> {
+    let points = || curves.iter().flat_map(|(_, curve)| curve.iter().copied());
+    let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    let mut chart = ChartBuilder::on(&root)
+        .margin(14)
+        .x_label_area_size(42)
+        .y_label_area_size(64)
+        .build_cartesian_2d(span(points().map(|(x, _)| x)), span(points().map(|(_, y)| y)))?;
+    chart
+        .configure_mesh()
+        .light_line_style(WHITE)
+        .bold_line_style(BLACK.mix(0.1))
+        .label_style(FONT)
+        .x_desc(x_label)
+        .y_desc(y_label)
+        .draw()?;
+    for (index, (name, curve)) in curves.iter().enumerate() {
+        let color = Palette99::pick(index).to_rgba();
+        chart
+            .draw_series(LineSeries::new(curve.iter().copied(), color.stroke_width(2)))?
+            .label(*name)
+            .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
+    }
+    chart
+        .configure_series_labels()
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.2))
+        .label_font(FONT)
+        .position(SeriesLabelPosition::UpperRight)
+        .draw()?;
+    root.present()?;
+    Ok(())
+}
+
+/// The range of the values, widened a little, and never empty.
+fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
+    let finite = values.filter(|value| value.is_finite());
+    let (low, high) = finite.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));
+    if low > high {
+        return 0.0..1.0;
+    }
+    let margin = if high > low { 0.04 * (high - low) } else { 0.5 };
+    low - margin..high + margin
+}

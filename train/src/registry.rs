@@ -1,0 +1,134 @@
+//! The systems of the zoo, in one table.
+
+use toml::Table;
+
+use crate::Error;
+use crate::experiments::scaling_mlps;
+use crate::report::{Claim, Report};
+use crate::run::{Run, RunDirectory};
+
+/// A statement of a paper that `reproduce` tests.
+#[derive(Clone, Copy, Debug)]
+pub struct ClaimText {
+    /// Short name, unique in its system.
+    pub id: &'static str,
+    /// The statement, in the form in which it is tested.
+    pub statement: &'static str,
+    /// What the paper reports.
+    pub paper: &'static str,
+    /// The relation that decides.
+    pub relation: &'static str,
+}
+
+impl ClaimText {
+    /// The claim with what was measured and whether the relation holds.
+    pub fn tested(&self, measured: String, held: bool) -> Claim {
+        Claim {
+            id: self.id.to_string(),
+            statement: self.statement.to_string(),
+            paper: self.paper.to_string(),
+            measured,
+            relation: self.relation.to_string(),
+            held,
+        }
+    }
+}
+
+/// A network of a system with its exact size.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Name and setting, "B_6-Wi_512 (64x64x3, 11230 classes)" for example.
+    pub name: String,
+    /// Number of parameters.
+    pub parameters: usize,
+}
+
+/// How much a reproduction may spend.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Budget {
+    /// Seconds; shows that everything runs, proves nothing.
+    Smoke,
+    /// At most ten minutes on two cores; what `results/` records.
+    Quick,
+    /// As near to the paper as the machine allows, on the larger data sets that are there.
+    Full,
+}
+
+impl Budget {
+    /// Its name on the command line and in reports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Smoke => "smoke",
+            Self::Quick => "quick",
+            Self::Full => "full",
+        }
+    }
+}
+
+/// What a reproduction is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Reproduction {
+    /// How much it may spend.
+    pub budget: Budget,
+    /// Number of seeds of each comparison, counted from 0.
+    pub seeds: usize,
+}
+
+/// A prepared training, to be run in the directory that was made for it.
+pub type Job<'a> = Box<dyn FnOnce(&mut RunDirectory) -> Result<Report, Error> + 'a>;
+
+/// A published system and what can be done with it here.
+pub struct System {
+    /// Name on the command line.
+    pub slug: &'static str,
+    /// Title of the paper.
+    pub title: &'static str,
+    /// Where the paper is.
+    pub paper: &'static str,
+    /// The crate that holds its models.
+    pub family: &'static str,
+    /// What it is, in one sentence.
+    pub summary: &'static str,
+    /// The statements that `reproduce` tests.
+    pub claims: &'static [ClaimText],
+    /// Its networks.
+    pub variants: fn() -> Vec<Variant>,
+    /// The default settings of its training job; also the schema of all settings.
+    pub settings: fn() -> Result<Table, Error>,
+    /// Prepares its training with resolved settings; whatever is wrong with them or the data shows here.
+    pub train: for<'a> fn(&'a Run, &Table) -> Result<Job<'a>, Error>,
+    /// Tests the weights of a finished run.
+    pub evaluate: fn(&Run, &RunDirectory) -> Result<Report, Error>,
+    /// Tests the claims.
+    pub reproduce: fn(&Run, Reproduction) -> Result<Report, Error>,
+}
+
+/// All systems, by slug.
+pub const SYSTEMS: &[System] = &[scaling_mlps::SYSTEM];
+
+/// The system called `slug`.
+///
+/// # Errors
+/// An unknown slug, with the nearest known one.
+pub fn find(slug: &str) -> Result<&'static System, Error> {
+    SYSTEMS
+        .iter()
+        .find(|system| system.slug == slug)
+        .ok_or_else(|| Error::unknown("system", slug, SYSTEMS.iter().map(|system| system.slug)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slugs_are_sorted_and_unique() {
+        assert!(SYSTEMS.windows(2).all(|pair| pair[0].slug < pair[1].slug));
+    }
+
+    #[test]
+    fn a_typo_names_the_nearest_system() {
+        let message = find("scaling-mlp").err().unwrap().to_string();
+        assert_eq!(message, "unknown system \"scaling-mlp\": did you mean \"scaling-mlps\"?");
+    }
+}

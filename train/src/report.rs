@@ -1,0 +1,170 @@
+//! What a job found: metrics over seeds, claims with their verdict, curves; as JSON, Markdown and SVG.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::Error;
+use crate::environment::Environment;
+use crate::plot;
+use crate::run::RunDirectory;
+
+/// Mean and spread of a metric over seeds.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Mean.
+    pub mean: f64,
+    /// Sample standard deviation; 0 for one value.
+    pub std: f64,
+    /// Number of values.
+    pub n: usize,
+}
+
+impl Summary {
+    /// Of the given values.
+    pub fn of(values: &[f64]) -> Self {
+        let n = values.len();
+        let mean = values.iter().sum::<f64>() / n.max(1) as f64;
+        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
+        let std = if n > 1 { (squares / (n - 1) as f64).sqrt() } else { 0.0 };
+        Self { mean, std, n }
+    }
+}
+
+impl std::fmt::Display for Summary {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.n {
+            0 | 1 if self.mean.fract() == 0.0 => write!(formatter, "{}", self.mean),
+            0 | 1 if self.mean.abs() < 1.0 => write!(formatter, "{:.4}", self.mean),
+            0 | 1 => write!(formatter, "{:.2}", self.mean),
+            n => write!(formatter, "{:.2} ± {:.2} (n = {n})", self.mean, self.std),
+        }
+    }
+}
+
+/// A statement of a paper, with what was measured here.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Short name, unique in its system.
+    pub id: String,
+    /// What is claimed, in the form in which it is tested.
+    pub statement: String,
+    /// What the paper reports.
+    pub paper: String,
+    /// What was measured.
+    pub measured: String,
+    /// The relation that decides.
+    pub relation: String,
+    /// Whether the relation holds.
+    pub held: bool,
+}
+
+/// A curve: points (x, y).
+pub type Curve = Vec<(f64, f64)>;
+
+/// The outcome of a job.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The system.
+    pub slug: String,
+    /// The device's name.
+    pub device: String,
+    /// The (first) seed.
+    pub seed: u64,
+    /// "train", or the budget of a reproduction.
+    pub budget: String,
+    /// The machine and the versions.
+    pub environment: Environment,
+    /// Metrics by name.
+    pub metrics: BTreeMap<String, Summary>,
+    /// Claims with their verdicts; empty for a training.
+    pub claims: Vec<Claim>,
+    /// Curves by name.
+    pub curves: BTreeMap<String, Curve>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+impl Report {
+    /// A report of this machine that has no findings yet.
+    pub fn new(slug: &str, device: &str, seed: u64, budget: &str) -> Self {
+        Self {
+            slug: slug.to_string(),
+            device: device.to_string(),
+            seed,
+            budget: budget.to_string(),
+            environment: Environment::current(),
+            metrics: BTreeMap::new(),
+            claims: Vec::new(),
+            curves: BTreeMap::new(),
+            seconds: 0.0,
+        }
+    }
+
+    /// Adds a metric with its values over the seeds.
+    pub fn add(&mut self, name: impl Into<String>, values: &[f64]) -> Summary {
+        let summary = Summary::of(values);
+        self.metrics.insert(name.into(), summary);
+        summary
+    }
+
+    /// As JSON.
+    pub fn to_json(&self) -> Result<String, Error> {
+        serde_json::to_string_pretty(self)
+            .map(|text| text + "\n")
+            .map_err(|error| Error::Training(error.to_string()))
+    }
+
+    /// As Markdown.
+    pub fn to_markdown(&self) -> String {
+        let mut text = format!("# {}: {}\n\n", self.slug, self.budget);
+        let Environment { pyrarium, burn, os, arch, threads, .. } = &self.environment;
+        let _ = writeln!(
+            text,
+            "Device {}, seed {}, {:.0} s; Pyrarium {pyrarium}, Burn {burn}, {os} {arch}, {threads} threads.\n",
+            self.device, self.seed, self.seconds
+        );
+        if !self.claims.is_empty() {
+            text += "| claim | statement | paper | measured | relation | held |\n|---|---|---|---|---|---|\n";
+        }
+        for Claim { id, statement, paper, measured, relation, held } in &self.claims {
+            let held = if *held { "yes" } else { "**no**" };
+            let _ = writeln!(text, "| {id} | {statement} | {paper} | {measured} | {relation} | {held} |");
+        }
+        text += "\n| metric | value |\n|---|---|\n";
+        for (name, summary) in &self.metrics {
+            let _ = writeln!(text, "| {name} | {summary} |");
+        }
+        text
+    }
+
+    /// Writes `report.json`, `report.md` and a picture of each group of curves.
+    ///
+    /// Curves are grouped by the last word of their names: "train Loss" and "valid Loss" share `loss.svg`.
+    pub fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
+        let mut groups: BTreeMap<&str, Vec<(&str, &Curve)>> = BTreeMap::new();
+        for (name, curve) in &self.curves {
+            let group = name.rsplit(' ').next().unwrap_or(name);
+            groups.entry(group).or_default().push((name, curve));
+        }
+        for (group, curves) in groups {
+            let svg = plot::curves(group, "epoch", &curves)?;
+            directory.write(&format!("{}.svg", group.to_lowercase()), svg.as_bytes())?;
+        }
+        directory.write("report.md", self.to_markdown().as_bytes())?;
+        directory.write("report.json", self.to_json()?.as_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_summary_has_the_sample_standard_deviation() {
+        let summary = Summary::of(&[1.0, 2.0, 3.0]);
+        assert_eq!(summary, Summary { mean: 2.0, std: 1.0, n: 3 });
+        assert_eq!(Summary::of(&[5.0]), Summary { mean: 5.0, std: 0.0, n: 1 });
+    }
+}

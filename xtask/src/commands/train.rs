@@ -1,0 +1,68 @@
+//! `cargo xtask train SLUG`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use pyrarium_train::jobs::{TrainRequest, train};
+use serde_json::json;
+
+use super::print_report;
+use crate::cli::JobFlags;
+
+#[derive(Args)]
+pub struct Arguments {
+    /// The system
+    slug: String,
+    /// Data set by name, or a directory of IDX, CIFAR or image files
+    #[arg(long, value_name = "NAME|DIR")]
+    data: Option<String>,
+    /// TOML file of settings
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// A setting, as in --set optimizer.learning_rate=0.01
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Epochs
+    #[arg(long, value_name = "N")]
+    epochs: Option<usize>,
+    /// Seed
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Directory of the run
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Go on with the run in --out, or with the newest one
+    #[arg(long)]
+    resume: bool,
+    /// Print images/s, and the share of the time outside forward, backward and step
+    #[arg(long)]
+    profile: bool,
+    #[command(flatten)]
+    flags: JobFlags,
+}
+
+pub fn run(arguments: Arguments) -> anyhow::Result<()> {
+    let mut run = arguments.flags.open()?;
+    run.profile = arguments.profile;
+    let flags = [
+        arguments.data.map(|data| format!("data={data}")),
+        arguments.epochs.map(|epochs| format!("fit.epochs={epochs}")),
+        arguments.seed.map(|seed| format!("seed={seed}")),
+    ];
+    let request = TrainRequest {
+        slug: arguments.slug,
+        config: arguments.config,
+        set: arguments.set.into_iter().chain(flags.into_iter().flatten()).collect(),
+        out: arguments.out,
+        resume: arguments.resume,
+    };
+    let finished = train(&run, &request)?;
+    if arguments.flags.json {
+        let outcome = json!({ "directory": finished.directory, "report": finished.report });
+        println!("{}", serde_json::to_string_pretty(&outcome)?);
+        return Ok(());
+    }
+    print_report(&finished.report);
+    println!("run directory: {}", finished.directory.display());
+    Ok(())
+}
