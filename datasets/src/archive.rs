@@ -10,13 +10,13 @@ use tar::{Archive, EntryType};
 use crate::DataError;
 use crate::bounded::MAX_BYTES;
 
-/// Unpacks the archive read from `source` into the folder `into` and returns the paths of the files, relative to it.
-/// `archive` names the source in errors.
+/// Unpacks the archive read from `source` into the folder `into` and returns the paths of the files, relative
+/// to it. `archive` names the source in errors.
 ///
 /// # Errors
-/// [`DataError::UnsafeArchive`] for an entry that is neither a file nor a folder, whose path leaves `into`, or that takes
-/// the total above 1 GiB; [`DataError::Decode`] for a corrupt archive; [`DataError::Truncated`] for one cut off;
-/// [`DataError::Io`] if writing fails.
+/// [`DataError::UnsafeArchive`] for an entry that is neither a file nor a folder, whose path leaves `into`,
+/// or that takes the total above 1 GiB; [`DataError::Decode`] for a corrupt archive; [`DataError::Truncated`]
+/// for one cut off; [`DataError::Io`] if writing fails.
 pub fn unpack(source: impl Read, archive: &Path, into: &Path) -> Result<Vec<PathBuf>, DataError> {
     let corrupt = |error: io::Error| DataError::Decode { path: archive.into(), reason: error.to_string() };
     // Room for the headers of a few thousand entries, so that nothing in the archive can decode to more.

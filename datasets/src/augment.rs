@@ -1,5 +1,5 @@
-//! Random crops, flips and shifts of images in host memory (`f32` buffers `[C, H, W]`), each sample's randomness addressed
-//! by (seed, epoch, sample).
+//! Random crops, flips and shifts of images in host memory (`f32` buffers `[C, H, W]`), each sample's
+//! randomness addressed by (seed, epoch, sample).
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::crop::{CropConfig, Tap, Window};
 use crate::{ImageShape, Purpose, RandomKey, SettingError};
 
-/// Which augmentations are applied, in this order; all are off by default. They are meant for normalised images, in
-/// which the zeros that a shift leaves behind stand for the mean.
+/// Which augmentations are applied, in this order; all are off by default. They are meant for normalised
+/// images, in which the zeros that a shift leaves behind stand for the mean.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct AugmentConfig {
     /// Cuts out a random part and resizes it to the full size.
-    pub crop: Option<CropConfig>,
+    pub crop: CropConfig,
     /// The probability of a left-right flip, 0 to 1; 0 is off.
     pub flip: f64,
     /// The most pixels by which an image moves along each axis, leaving zeros behind; 0 is off.
@@ -39,7 +39,7 @@ impl AugmentConfig {
                 allowed: "a probability from 0 to 1",
             });
         }
-        self.crop.as_ref().map_or(Ok(()), CropConfig::validate)
+        self.crop.validate()
     }
 }
 
@@ -69,8 +69,8 @@ impl Augment {
     pub fn apply(&mut self, image: &mut [f32], key: RandomKey) {
         assert_eq!(image.len(), self.shape.len(), "the image is not of shape {}", self.shape);
         let mut rng = key.rng(Purpose::Augment);
-        if let Some(crop) = &self.config.crop {
-            let window = Window::draw(crop, self.shape, &mut rng);
+        if !self.config.crop.is_off() {
+            let window = Window::draw(&self.config.crop, self.shape, &mut rng);
             self.keep(image);
             window.stretch(&self.original, self.shape, &mut self.columns, image);
         }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     fn everything() -> AugmentConfig {
-        AugmentConfig { crop: Some(CropConfig::default()), flip: 0.5, shift: 1 }
+        AugmentConfig { crop: CropConfig::RANDOM_RESIZED, flip: 0.5, shift: 1 }
     }
 
     #[test]
@@ -202,18 +202,18 @@ mod tests {
         let message = |config: AugmentConfig| config.validate().unwrap_err().to_string();
         for flip in [-0.1, 1.1, f64::NAN] {
             let refused = message(AugmentConfig { flip, ..AugmentConfig::default() });
-            assert_eq!(refused, format!("`augment.flip` is {flip}, allowed is a probability from 0 to 1"));
+            assert_eq!(refused, format!("augment.flip = {flip}: must be a probability from 0 to 1"));
         }
-        let crop = Some(CropConfig { scale: [0.5, 0.2], ..CropConfig::default() });
+        let crop = CropConfig { scale: [0.5, 0.2], ..CropConfig::default() };
         assert!(
-            message(AugmentConfig { crop, ..AugmentConfig::default() }).starts_with("`augment.crop.scale`")
+            message(AugmentConfig { crop, ..AugmentConfig::default() }).starts_with("augment.crop.scale = ")
         );
     }
 
     #[test]
     fn unknown_keys_are_refused() {
         let config: AugmentConfig = toml::from_str("flip = 0.5\n[crop]\nscale = [0.5, 1.0]").unwrap();
-        assert_eq!(config.crop.unwrap(), CropConfig { scale: [0.5, 1.0], ..CropConfig::default() });
+        assert_eq!(config.crop, CropConfig { scale: [0.5, 1.0], ..CropConfig::default() });
         let error = toml::from_str::<AugmentConfig>("flipp = 0.5").unwrap_err().to_string();
         assert!(error.contains("unknown field `flipp`"), "{error}");
     }

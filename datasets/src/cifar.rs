@@ -1,7 +1,7 @@
 //! CIFAR-10 and CIFAR-100 in their binary form (<https://www.cs.toronto.edu/~kriz/cifar.html>).
 //!
-//! A file is a row of records without a header: one label byte (CIFAR-100: coarse label, fine label), then 3,072 pixel
-//! bytes, the red plane before the green and the blue, each row by row.
+//! A file is a row of records without a header: one label byte (CIFAR-100: coarse label, fine label), then
+//! 3,072 pixel bytes, the red plane before the green and the blue, each row by row.
 
 use std::io::{BufRead, Read};
 use std::path::{Path, PathBuf};
@@ -88,7 +88,7 @@ impl Variant {
         }
     }
 
-    /// The variant whose first training file lies in `directory` or in the public archive's folder there, and where.
+    /// The variant whose first training file lies in `directory` or in the public archive's folder there.
     pub(crate) fn detect(directory: &Path) -> Option<Self> {
         Self::ALL.into_iter().find(|variant| variant.locate(directory).is_ok())
     }
@@ -105,12 +105,12 @@ impl Variant {
     }
 }
 
-/// Loads a data set from `directory` or from the public archive's folder in it. The class names come from the names
-/// file beside the images; without one, the classes are called by their numbers.
+/// Loads a data set from `directory` or from the public archive's folder in it. The class names come from the
+/// names file beside the images; without one, the classes are called by their numbers.
 ///
 /// # Errors
-/// [`DataError::Missing`] for an absent file, [`DataError::Inconsistent`] for a names file with the wrong number of
-/// names, and what [`read_records`] refuses.
+/// [`DataError::Missing`] for an absent file, [`DataError::Inconsistent`] for a names file with the wrong
+/// number of names, and what [`read_records`] refuses.
 pub fn load(directory: &Path, variant: Variant) -> Result<Splits, DataError> {
     let directory = variant.locate(directory)?;
     let classes = class_names(&directory.join(variant.names_file()), variant)?;

@@ -1,7 +1,7 @@
 //! The random resized crop: a random part of an image, stretched to the full size.
 //!
-//! The part is drawn as torchvision's `RandomResizedCrop` draws it; the stretching is bilinear, at half-pixel centres,
-//! and looks at no pixel outside the part.
+//! The part is drawn as torchvision's `RandomResizedCrop` draws it; the stretching is bilinear, at half-pixel
+//! centres, and looks at no pixel outside the part.
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -20,13 +20,21 @@ pub struct CropConfig {
 }
 
 impl Default for CropConfig {
-    /// Torchvision's defaults: 8 % to all of the area, ratios 3:4 to 4:3.
+    /// Off: the whole image.
     fn default() -> Self {
-        Self { scale: [0.08, 1.0], ratio: [3.0 / 4.0, 4.0 / 3.0] }
+        Self { scale: [1.0, 1.0], ratio: [1.0, 1.0] }
     }
 }
 
 impl CropConfig {
+    /// Torchvision's defaults: 8 % to all of the area, ratios 3:4 to 4:3.
+    pub const RANDOM_RESIZED: Self = Self { scale: [0.08, 1.0], ratio: [3.0 / 4.0, 4.0 / 3.0] };
+
+    /// Whether images are left whole.
+    pub fn is_off(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Checks both ranges.
     ///
     /// # Errors
@@ -61,7 +69,8 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Ten attempts at a random area and ratio that fit, then the largest central window whose ratio is allowed.
+    /// Ten attempts at a random area and ratio that fit, then the largest central window whose ratio is
+    /// allowed.
     pub(crate) fn draw(config: &CropConfig, shape: ImageShape, rng: &mut ChaCha8Rng) -> Self {
         let (full_height, full_width) = (shape.height, shape.width);
         let [narrow, wide] = config.ratio;
@@ -83,8 +92,8 @@ impl Window {
         Self { top: (full_height - height) / 2, left: (full_width - width) / 2, height, width }
     }
 
-    /// Writes this part of `original` to `image`, stretched to its full size by bilinear interpolation; both are of
-    /// `shape`. `columns` is scratch memory.
+    /// Writes this part of `original` to `image`, stretched to its full size by bilinear interpolation; both
+    /// are of `shape`. `columns` is scratch memory.
     pub(crate) fn stretch(
         self,
         original: &[f32],
@@ -109,7 +118,8 @@ impl Window {
     }
 }
 
-/// The two source positions between which a target position falls along one axis, and the weight of the second.
+/// The two source positions between which a target position falls along one axis, and the weight of the
+/// second.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tap {
     first: usize,
@@ -118,7 +128,8 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// The tap of `target` (of `targets`) in the `len` source positions from `start` on, pixel centres at one half.
+    /// The tap of `target` (of `targets`) in the `len` source positions from `start` on, pixel centres at one
+    /// half.
     fn new(target: usize, targets: usize, start: usize, len: usize) -> Self {
         let position = (target as f32 + 0.5) * len as f32 / targets as f32 - 0.5;
         let position = position.clamp(0.0, (len - 1) as f32);
@@ -167,7 +178,8 @@ mod tests {
 
     #[test]
     fn stretching_matches_hand_worked_values() {
-        // The middle two pixels 1, 3 over four: at -1/4 (held at the edge), 1/4, 3/4 and 5/4 (held) of the way.
+        // The middle two pixels 1, 3 over four: at -1/4 (held at the edge), 1/4, 3/4 and 5/4 (held) of the
+        // way.
         let row = stretched(
             Window { top: 0, left: 1, height: 1, width: 2 },
             &[9.0, 1.0, 3.0, 9.0],
@@ -187,7 +199,7 @@ mod tests {
     #[test]
     fn windows_lie_inside_and_keep_area_and_ratio() {
         let shape = ImageShape::new(1, 60, 80);
-        for Window { top, left, height, width } in windows(&CropConfig::default(), shape) {
+        for Window { top, left, height, width } in windows(&CropConfig::RANDOM_RESIZED, shape) {
             assert!(top + height <= 60 && left + width <= 80 && height > 0 && width > 0);
             let area = (height * width) as f64 / 4800.0;
             let ratio = width as f64 / height as f64;

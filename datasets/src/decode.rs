@@ -31,19 +31,14 @@ pub(crate) fn read_header(bytes: &[u8], path: &Path) -> Result<Header, DataError
     Ok(Header { width, height, coloured: decoder.color_type().has_color() })
 }
 
-/// Decodes a png or jpeg file held in memory and brings it to `shape`, channel by channel; see [`folder::load`](crate::folder::load). `path` names
-/// the source in errors.
+/// Decodes a png or jpeg file held in memory and brings it to `shape`, channel by channel; see
+/// [`folder::load`](crate::folder::load). `path` names the source in errors.
 ///
 /// # Errors
 /// [`DataError::Decode`] for anything that is not such a file, [`DataError::Oversized`] above 64 megapixels,
-/// [`DataError::Inconsistent`] for a shape of neither 1 nor 3 channels or without pixels.
+/// [`DataError::Inconsistent`] for a shape without 1 or 3 channels or with a side outside 1 to 4096.
 pub fn decode(bytes: &[u8], path: &Path, shape: ImageShape) -> Result<Vec<u8>, DataError> {
-    let sides = 1..=MAX_SIDE;
-    if !matches!(shape.channels, 1 | 3) || !sides.contains(&shape.height) || !sides.contains(&shape.width) {
-        let problem =
-            format!("image shape {shape}, allowed are 1 or 3 channels and sides from 1 to {MAX_SIDE}");
-        return Err(DataError::Inconsistent { place: path.display().to_string(), problem });
-    }
+    check_shape(shape, path)?;
     let image = DynamicImage::from_decoder(decoder(bytes, path)?).map_err(undecodable(path))?;
     let image = resize(image, shape.width as u32, shape.height as u32);
     if shape.channels == 1 {
@@ -51,6 +46,17 @@ pub fn decode(bytes: &[u8], path: &Path, shape: ImageShape) -> Result<Vec<u8>, D
     }
     let pixels = image.into_rgb8().into_raw();
     Ok((0..3).flat_map(|channel| pixels.iter().skip(channel).step_by(3)).copied().collect())
+}
+
+/// Requires a shape to which images can be brought; `place` is named in the error.
+pub(crate) fn check_shape(shape: ImageShape, place: &Path) -> Result<(), DataError> {
+    let sides = 1..=MAX_SIDE;
+    if !matches!(shape.channels, 1 | 3) || !sides.contains(&shape.height) || !sides.contains(&shape.width) {
+        let problem =
+            format!("image shape {shape}, allowed are 1 or 3 channels and sides from 1 to {MAX_SIDE}");
+        return Err(DataError::Inconsistent { place: place.display().to_string(), problem });
+    }
+    Ok(())
 }
 
 /// Cuts the largest central part of the proportions `width` to `height` and brings it to that size.

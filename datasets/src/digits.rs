@@ -1,4 +1,5 @@
-//! The 1,797 handwritten digits of 8x8 pixels that ship in this crate; provenance and licence in `data/README.md`.
+//! The 1,797 handwritten digits of 8x8 pixels that ship in this crate; provenance and licence in
+//! `data/README.md`.
 
 use std::path::Path;
 

@@ -117,7 +117,10 @@ pub enum DataError {
     },
 
     /// A label that names no class.
-    #[error("{place}: label {label} of image {index} is out of range, allowed are 0..={}", .classes.saturating_sub(1))]
+    #[error(
+        "{place}: label {label} of image {index} is out of range, allowed are 0..={}",
+        .classes.saturating_sub(1)
+    )]
     LabelOutOfRange {
         /// The file or data set.
         place: String,
@@ -196,7 +199,7 @@ fn list(paths: &[PathBuf]) -> String {
 
 /// A setting that is out of range.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{setting}` is {value}, allowed is {allowed}")]
+#[error("{setting} = {value}: must be {allowed}")]
 pub struct SettingError {
     /// The setting's name.
     pub setting: &'static str,

@@ -1,7 +1,7 @@
 //! Downloading data sets: resumed where it stopped, checked against a pinned SHA-256, put in place whole.
 //!
-//! Everything is gathered in `DATA_DIR/.NAME.partial`, which takes its final name `DATA_DIR/NAME` in one step when all of
-//! it is there and checked.
+//! Everything is gathered in `DATA_DIR/.NAME.partial`, which takes its final name `DATA_DIR/NAME` in one step
+//! when all of it is there and checked.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -19,13 +19,13 @@ pub type Progress<'a> = dyn FnMut(&str, u64, u64) + 'a;
 /// How long the server may be silent.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Downloads the data set called `name` into `data_dir/<name>` and returns that directory. If it is there already, it is
-/// [verified](verify) instead.
+/// Downloads the data set called `name` into `data_dir/<name>` and returns that directory. If it is there
+/// already, it is [verified](verify) instead.
 ///
 /// # Errors
-/// [`DataError::UnknownDataset`], [`DataError::Embedded`], [`DataError::Network`] (what has arrived is kept, and the next
-/// call goes on from there), [`DataError::Checksum`] (what has arrived is removed), [`DataError::UnsafeArchive`],
-/// [`DataError::Io`].
+/// [`DataError::UnknownDataset`], [`DataError::Embedded`], [`DataError::Network`] (what has arrived is kept,
+/// and the next call goes on from there), [`DataError::Checksum`] (what has arrived is removed),
+/// [`DataError::UnsafeArchive`], [`DataError::Io`].
 pub fn fetch(name: &str, data_dir: &Path, progress: &mut Progress) -> Result<PathBuf, DataError> {
     fetch_entry(open::known(name)?, data_dir, progress)
 }
@@ -62,8 +62,9 @@ pub fn fetch_entry(entry: &Entry, data_dir: &Path, progress: &mut Progress) -> R
     Ok(target)
 }
 
-/// Checks the files of the data set called `name` in `data_dir/<name>` and returns how many there are: downloaded files
-/// against the pinned SHA-256, unpacked ones against the list written when the checked archive was unpacked.
+/// Checks the files of the data set called `name` in `data_dir/<name>` and returns how many there are:
+/// downloaded files against the pinned SHA-256, unpacked ones against the list written when the checked
+/// archive was unpacked.
 ///
 /// # Errors
 /// [`DataError::UnknownDataset`], [`DataError::Embedded`], [`DataError::NotFetched`], [`DataError::Missing`],

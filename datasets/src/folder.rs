@@ -1,39 +1,55 @@
 //! Image folders: one folder a class, holding png or jpeg files of any size.
 //!
-//! Either `train/<class>/*` with `test/<class>/*` (or `val/<class>/*`), or `<class>/*` alone, of which the last fifth of
-//! each class, in the order of the file names, is for testing.
+//! Either `train/<class>/*` with `test/<class>/*` (or `val/<class>/*`), or `<class>/*` alone, of which the
+//! last fifth of each class, in the order of the file names, is for testing.
 
 use std::io;
 use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::{fs, thread};
 
-use crate::decode::{Header, decode, read_header};
+use crate::decode::{Header, check_shape, decode, read_header};
 use crate::{DataError, ImageDataset, ImageShape, Splits, bounded};
 
 /// The most bytes that an image file may have.
 const MAX_FILE_BYTES: u64 = 1 << 28;
-/// The side to which images of different sizes are brought if no shape is asked for.
+/// The most bytes that the images of a split may decode to.
+const MAX_DECODED_BYTES: u64 = 1 << 33;
+/// The longest side at which images of a common size are kept if no shape is asked for.
+const MAX_COMMON_SIDE: u32 = 256;
+/// The side to which images are brought otherwise.
 const DEFAULT_SIDE: u32 = 32;
 const EXTENSIONS: [&str; 3] = ["png", "jpg", "jpeg"];
 
 /// Loads the image folders in `directory`, with classes and files in the order of their names.
 ///
-/// Each image is cut centrally to the proportions of `shape` and resized to it with a triangle filter that widens with
-/// the reduction (area averaging); with one channel it is turned grey (Rec. 709 luma), and transparency is dropped. Without
-/// `shape`, images keep their size if all have the same, else they become 32x32; they are grey if all are grey.
+/// Each image is cut centrally to the proportions of `shape` and resized to it with a triangle filter that
+/// widens with the reduction (area averaging); with one channel it is turned grey (Rec. 709 luma), and
+/// transparency is dropped. Without `shape`, images keep their size if all training images have the same and
+/// it is at most 256x256, else they become 32x32; they are grey if all training images are.
 ///
 /// # Errors
-/// [`DataError::UnrecognisedDirectory`] without class folders, [`DataError::Missing`] for a missing test folder or one
-/// without images, [`DataError::Inconsistent`] for a test class that has no training folder or a shape of neither 1 nor 3
-/// channels, and what [`decode`] refuses.
+/// [`DataError::Missing`] without class folders or without a test folder, [`DataError::Inconsistent`] for a
+/// test class that has no training folder, [`DataError::Oversized`] for more than 8 GiB of pixels, and what
+/// [`decode`](crate::decode()) refuses.
 pub fn load(directory: &Path, name: &str, shape: Option<ImageShape>) -> Result<Splits, DataError> {
     let Layout { classes, train, test } = Layout::of(directory)?;
     let shape = match shape {
         Some(shape) => shape,
         None => common_shape(&train)?,
     };
+    check_shape(shape, directory)?;
     let dataset = |files: &[LabelledFile]| {
+        let bytes = files.len() as u64 * shape.len() as u64;
+        if bytes > MAX_DECODED_BYTES {
+            let what = "the number of bytes of the decoded images";
+            return Err(DataError::Oversized {
+                path: directory.into(),
+                what,
+                found: bytes,
+                limit: MAX_DECODED_BYTES,
+            });
+        }
         let images = decode_all(files, shape)?;
         let labels: Vec<u32> = files.iter().map(|file| file.label).collect();
         ImageDataset::new(name, classes.clone(), shape, 255, images, labels)
@@ -56,7 +72,8 @@ fn decode_all(files: &[LabelledFile], shape: ImageShape) -> Result<Vec<u8>, Data
     Ok(chunks.concat())
 }
 
-/// The shape of all images if they agree, else the default side; three channels if any image has colour.
+/// The shape of all images if they agree and are small, else the default side; three channels if any image
+/// has colour.
 fn common_shape(files: &[LabelledFile]) -> Result<ImageShape, DataError> {
     let headers = in_parallel(files, |files| {
         files
@@ -71,11 +88,13 @@ fn common_shape(files: &[LabelledFile]) -> Result<ImageShape, DataError> {
         .first()
         .map(size)
         .filter(|&first| headers.iter().all(|header| size(header) == first))
+        .filter(|&(height, width)| height.max(width) <= MAX_COMMON_SIDE)
         .unwrap_or((DEFAULT_SIDE, DEFAULT_SIDE));
     Ok(ImageShape::new(channels, height as usize, width as usize))
 }
 
-/// Runs `task` on equal stretches of `files`, one a core, and returns the results in order, or the first error.
+/// Runs `task` on equal stretches of `files`, one a core, and returns the results in order, or the first
+/// error.
 fn in_parallel<T: Send>(
     files: &[LabelledFile],
     task: impl Fn(&[LabelledFile]) -> Result<T, DataError> + Sync,

@@ -1,7 +1,7 @@
 //! The IDX format of MNIST and Fashion-MNIST, plain or gzip-compressed.
 //!
-//! An image file is the big-endian numbers 0x803, count, rows, columns, then the pixels row by row; a label file is
-//! 0x801, count, then one byte a label (<http://yann.lecun.com/exdb/mnist>).
+//! An image file is the big-endian numbers 0x803, count, rows, columns, then the pixels row by row; a label
+//! file is 0x801, count, then one byte a label (<http://yann.lecun.com/exdb/mnist>).
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
@@ -13,11 +13,12 @@ use crate::{DataError, ImageDataset, ImageShape, Splits};
 const IMAGES_MAGIC: u32 = 0x803;
 const LABELS_MAGIC: u32 = 0x801;
 
-/// Loads the four files `{train,t10k}-{images-idx3,labels-idx1}-ubyte`, each plain or with `.gz`, from `directory`.
-/// Without `classes`, the classes are the numbers from 0 to the highest training label.
+/// Loads the four files `{train,t10k}-{images-idx3,labels-idx1}-ubyte`, each plain or with `.gz`, from
+/// `directory`. Without `classes`, the classes are the numbers from 0 to the highest training label.
 ///
 /// # Errors
-/// [`DataError::Missing`] for an absent file, and what [`read_images`], [`read_labels`] and [`Splits::new`] refuse.
+/// [`DataError::Missing`] for an absent file, and what [`read_images`], [`read_labels`] and [`Splits::new`]
+/// refuse.
 pub fn load(directory: &Path, name: &str, classes: Option<&[&str]>) -> Result<Splits, DataError> {
     let (train_images, train_shape) = read_file(directory, "train-images-idx3-ubyte", read_images)?;
     let train_labels = read_file(directory, "train-labels-idx1-ubyte", read_labels)?;
@@ -43,8 +44,8 @@ pub(crate) fn is_idx(directory: &Path) -> bool {
 /// Reads an image file: the pixels of all images, and the shape of one. `path` names the source in errors.
 ///
 /// # Errors
-/// [`DataError::WrongMagic`], [`DataError::Truncated`], [`DataError::TrailingBytes`], [`DataError::Oversized`] for more
-/// than 1 GiB of pixels, [`DataError::Decode`] for corrupt compression.
+/// [`DataError::WrongMagic`], [`DataError::Truncated`], [`DataError::TrailingBytes`],
+/// [`DataError::Oversized`] for more than 1 GiB of pixels, [`DataError::Decode`] for corrupt compression.
 pub fn read_images(source: impl BufRead, path: &Path) -> Result<(Vec<u8>, ImageShape), DataError> {
     let mut source = bounded::gunzip(source, path)?;
     expect_magic(&mut source, "an IDX image file", IMAGES_MAGIC, path)?;

@@ -52,12 +52,12 @@ pub struct ImageDataset {
 }
 
 impl ImageDataset {
-    /// A data set from its parts: `images` holds one image after the other, each channel by channel, row by row, with
-    /// values from 0 to `max_value`; `labels` are positions in `classes`.
+    /// A data set from its parts: `images` holds one image after the other, each channel by channel, row by
+    /// row, with values from 0 to `max_value`; `labels` are positions in `classes`.
     ///
     /// # Errors
-    /// [`DataError::Inconsistent`] if the shape is empty, `max_value` is 0 or `images` does not hold one image a label;
-    /// [`DataError::LabelOutOfRange`] for a label without a class.
+    /// [`DataError::Inconsistent`] if the shape is empty, `max_value` is 0 or `images` does not hold one
+    /// image a label; [`DataError::LabelOutOfRange`] for a label without a class.
     pub fn new(
         name: impl Into<String>,
         classes: Vec<String>,
@@ -189,7 +189,8 @@ impl Splits {
     /// Pairs a training and a test set, normalised by the training set's channel statistics.
     ///
     /// # Errors
-    /// [`DataError::Inconsistent`] if the two differ in shape, classes or largest pixel value, or one is empty.
+    /// [`DataError::Inconsistent`] if the two differ in shape, classes or largest pixel value, or one is
+    /// empty.
     pub fn new(train: ImageDataset, test: ImageDataset) -> Result<Self, DataError> {
         let inconsistent = |what: &str, train: String, test: String| {
             let problem = format!("the training set has {what} {train}, the test set {test}");

@@ -14,8 +14,8 @@ pub struct Mixup {
     pub alpha: f64,
 }
 
-/// The blend of one batch: sample `i` becomes `lambda * x[i] + (1 - lambda) * x[partners[i]]`, and its loss is blended
-/// from the two labels alike.
+/// The blend of one batch: sample `i` becomes `lambda * x[i] + (1 - lambda) * x[partners[i]]`, and its loss
+/// is blended from the two labels alike.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blend {
     /// The weight of the sample itself, 0 to 1.
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(Mixup::default().draw(4, KEY), Ok(None));
         for alpha in [-0.1, f64::NAN, f64::INFINITY] {
             let message = Mixup::new(alpha).unwrap_err().to_string();
-            assert!(message.starts_with(&format!("`mixup.alpha` is {alpha}, allowed is")), "{message}");
+            assert!(message.starts_with(&format!("mixup.alpha = {alpha}: must be")), "{message}");
             assert!(Mixup { alpha }.draw(4, KEY).is_err());
         }
     }

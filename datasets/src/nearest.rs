@@ -1,7 +1,7 @@
 //! The nearest valid name to a mistyped one.
 
-/// The candidate nearest to `name` by edit distance (transpositions count once), if at most a third of the longer
-/// of the two must change; letter case is ignored.
+/// The candidate nearest to `name` by edit distance (transpositions count once), if at most a third of the
+/// longer of the two must change; letter case is ignored.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     candidates

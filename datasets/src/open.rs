@@ -6,15 +6,15 @@ use crate::catalog::{CATALOG, Entry, Source, find};
 use crate::cifar::{self, Variant};
 use crate::{DataError, Splits, folder, idx, nearest};
 
-/// Opens a data set by its name in the [catalogue](CATALOG) or by its directory. A name goes before a directory of the same
-/// name, which `./name` means.
+/// Opens a data set by its name in the [catalogue](CATALOG) or by its directory. A name goes before a
+/// directory of the same name, which `./name` means.
 ///
-/// A name that needs files is looked for in `data_dir/<name>` and where operating systems install it. A directory may
-/// hold IDX files ([`idx`]), CIFAR files ([`cifar`]) or image folders ([`folder`]).
+/// A name that needs files is looked for in `data_dir/<name>` and where operating systems install it. A
+/// directory may hold IDX files ([`idx`]), CIFAR files ([`cifar`]) or image folders ([`folder`]).
 ///
 /// # Errors
-/// [`DataError::UnknownDataset`] with the nearest name, [`DataError::NotFetched`] for a known data set without files,
-/// [`DataError::UnrecognisedDirectory`], and what the format's loader refuses.
+/// [`DataError::UnknownDataset`] with the nearest name, [`DataError::NotFetched`] for a known data set
+/// without files, [`DataError::UnrecognisedDirectory`], and what the format's loader refuses.
 pub fn open(name_or_directory: &str, data_dir: Option<&Path>) -> Result<Splits, DataError> {
     if let Some(entry) = find(name_or_directory) {
         return open_entry(entry, data_dir);

@@ -1,9 +1,9 @@
 //! PhotoCrops: which of twelve photographs does this crop come from?
 //!
-//! A small image classification task with real texture. The twelve grey photographs ship in this crate at half
-//! resolution, so that a 16x16 crop of them stands for a 32x32 crop of the original averaged over 2x2 pixels. Training
-//! crops lie in the left 60 % of a photograph and test crops in the right 35 %: no pixel is in both. Provenance and
-//! licences are in `data/README.md`.
+//! A small image classification task with real texture. The twelve grey photographs ship in this crate at
+//! half resolution, so that a 16x16 crop of them stands for a 32x32 crop of the original averaged over 2x2
+//! pixels. Training crops lie in the left 60 % of a photograph and test crops in the right 35 %: no pixel is
+//! in both. Provenance and licences are in `data/README.md`.
 
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -46,8 +46,8 @@ const PHOTOS: [(&str, &[u8]); 12] = photos![
     "rocket",
 ];
 
-/// 400 training and 100 test crops of 16x16 grey pixels from each of twelve photographs, drawn with `seed`, to be
-/// normalised image by image.
+/// 400 training and 100 test crops of 16x16 grey pixels from each of twelve photographs, drawn with `seed`,
+/// to be normalised image by image.
 ///
 /// # Errors
 /// None in practice: the photographs are part of the program, and a test reads them.

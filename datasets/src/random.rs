@@ -28,8 +28,8 @@ pub struct RandomKey {
 }
 
 impl RandomKey {
-    /// The generator of this address: the four numbers are its 256-bit key, so distinct addresses give independent
-    /// streams.
+    /// The generator of this address: the four numbers are its 256-bit key, so distinct addresses give
+    /// independent streams.
     pub fn rng(self, purpose: Purpose) -> ChaCha8Rng {
         let mut key = [0; 32];
         for (bytes, word) in key.chunks_exact_mut(8).zip([self.seed, self.epoch, self.index, purpose as u64])

@@ -139,7 +139,8 @@ fn oversized_header() {
 
 #[test]
 fn oversized_image() {
-    // The header of a png of 65535x65535 grey pixels, patched into a small one; a wrong checksum would be noticed.
+    // The header of a png of 65535x65535 grey pixels, patched into a small one; a wrong checksum would be
+    // noticed.
     let mut png = picture(1, 1, [0; 3], ImageFormat::Png);
     png[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
     let mut crc = flate2::Crc::new();
@@ -182,6 +183,16 @@ fn inconsistent_class_names() {
     fs::write(directory.path().join("batches.meta.txt"), "one\ntwo\n").unwrap();
     let text = message(open(directory.path().to_str().unwrap(), None));
     assert!(text.ends_with("batches.meta.txt: 2 class names, but cifar10 needs 10"), "{text}");
+}
+
+#[test]
+fn inconsistent_shape() {
+    for shape in [ImageShape::new(2, 8, 8), ImageShape::new(1, 0, 8), ImageShape::new(3, 8, 1 << 40)] {
+        let text = message(decode(&[], Path::new("image.png"), shape));
+        let expected =
+            format!("image.png: image shape {shape}, allowed are 1 or 3 channels and sides from 1 to 4096");
+        assert_eq!(text, expected);
+    }
 }
 
 #[test]

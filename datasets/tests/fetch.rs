@@ -24,7 +24,8 @@ enum Manner {
     NotFound,
 }
 
-/// Serves `content` once for each of `manners`, then closes; returns its address and the `Range` headers it saw.
+/// Serves `content` once for each of `manners`, then closes; returns its address and the `Range` headers it
+/// saw.
 fn serve(content: Vec<u8>, manners: &'static [Manner]) -> (String, thread::JoinHandle<Vec<Option<String>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());

@@ -1,5 +1,5 @@
-//! Every parser on many damaged inputs: whatever they hold, the answer is a value or a typed error, soon and in little
-//! memory.
+//! Every parser on many damaged inputs: whatever they hold, the answer is a value or a typed error, soon and
+//! in little memory.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod support;
@@ -16,7 +16,7 @@ use rand_chacha::ChaCha8Rng;
 use support::{cifar_record, encode, gzip, idx_images, idx_labels, tar};
 use tempfile::tempdir;
 
-/// Inputs for each parser, split over its seeds.
+/// Damaged inputs for each parser.
 const INPUTS: usize = 12_000;
 
 /// Numbers at which sizes and signs change.
@@ -24,15 +24,15 @@ const EDGES: [u32; 8] = [0, 1, 0x7f, 0xff, 0xffff, 0x7fff_ffff, 0x8000_0000, 0xf
 
 /// Feeds `parse` with damaged copies of `seeds` and requires that it both accepts and refuses some.
 fn survive(seeds: &[Vec<u8>], mut parse: impl FnMut(&[u8]) -> bool) {
-    let mut rng = ChaCha8Rng::seed_from_u64(seeds.len() as u64);
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
     let accepted = (0..INPUTS).filter(|_| parse(&damaged(seeds, &mut rng))).count();
     assert!(accepted > 0 && accepted < INPUTS, "{accepted} of {INPUTS} inputs accepted");
     #[cfg(target_os = "linux")]
     assert!(peak_mebibytes() < 100, "{} MiB", peak_mebibytes());
 }
 
-/// A seed with one to four changes: a bit flipped, a number set (half of them in the header), the end cut off, a stretch repeated,
-/// removed, or taken from another seed.
+/// A seed with one to four changes: a bit flipped, a number set (half of them in the header), the end cut
+/// off, a stretch repeated, removed, or taken from another seed.
 fn damaged(seeds: &[Vec<u8>], rng: &mut ChaCha8Rng) -> Vec<u8> {
     let mut bytes = seeds.choose(rng).unwrap().clone();
     for _ in 0..rng.random_range(1..=4) {

@@ -45,7 +45,8 @@ pub enum PowerLawError {
 /// # Errors
 /// See [`PowerLawError`].
 pub fn fit_power_law(points: &[(f64, f64)]) -> Result<PowerLaw, PowerLawError> {
-    if let Some(point) = points.iter().find(|(compute, error)| !(*compute > 0.0 && *error >= 0.0 && error.is_finite()))
+    if let Some(point) =
+        points.iter().find(|(compute, error)| !(*compute > 0.0 && *error >= 0.0 && error.is_finite()))
     {
         return Err(PowerLawError::OutOfRange(*point));
     }

@@ -3,7 +3,7 @@
 //! - [`Activation`] and [`NormKind`]: choices that a configuration names, by [`impl_names!`].
 //! - [`ConfigError`] and [`check_range`]: how a configuration refuses a value.
 //! - [`ImageClassifier`]: the task traits that models implement and the training crate consumes.
-//! - [`seeded`]: weights and inputs that are the same on every backend.
+//! - `seeded` (feature `testing`): weights and inputs that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;
@@ -11,8 +11,9 @@ mod classifier;
 mod error;
 mod names;
 mod norm;
+#[cfg(feature = "testing")]
 pub mod seeded;
-#[cfg(any(test, feature = "testing"))]
+#[cfg(feature = "testing")]
 pub mod testing;
 
 pub use activation::Activation;

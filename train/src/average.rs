@@ -45,9 +45,9 @@ impl ModuleMapper for Blend {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let latest = self.latest.pop_front().and_then(|tensor| tensor.downcast::<Tensor<D>>().ok());
         match latest {
-            Some(latest) => {
-                param.map(|tensor| (tensor * self.decay + *latest * (1.0 - self.decay)).detach().set_require_grad(false))
-            }
+            Some(latest) => param.map(|tensor| {
+                (tensor * self.decay + *latest * (1.0 - self.decay)).detach().set_require_grad(false)
+            }),
             None => param,
         }
     }
@@ -62,9 +62,8 @@ mod tests {
     #[test]
     fn moves_towards_the_module_by_one_minus_decay() {
         let device = Device::flex().autodiff();
-        let constant = |value| {
-            LinearConfig::new(2, 2).with_initializer(Initializer::Constant { value }).init(&device)
-        };
+        let constant =
+            |value| LinearConfig::new(2, 2).with_initializer(Initializer::Constant { value }).init(&device);
         let average = detached_copy(&constant(1.0));
         let updated = update(update(average, &constant(2.0), 0.9), &constant(2.0), 0.9);
         let weight: Vec<f32> = updated.weight.val().into_data().try_into_vec().unwrap();

@@ -77,7 +77,8 @@ impl Checkpoints {
     fn epochs(&self) -> Result<Vec<usize>, Error> {
         let entries = fs::read_dir(&self.directory).map_err(Error::io("read", &self.directory))?;
         let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let mut epochs: Vec<usize> = names.filter_map(|name| name.strip_prefix("epoch-")?.parse().ok()).collect();
+        let mut epochs: Vec<usize> =
+            names.filter_map(|name| name.strip_prefix("epoch-")?.parse().ok()).collect();
         epochs.sort_unstable();
         Ok(epochs)
     }
@@ -94,7 +95,8 @@ impl Checkpoints {
             return Err(damaged(format!("manifest.json is of epoch {}", manifest.epoch)));
         }
         let file = file_name(part);
-        let expected = manifest.parts.get(&file).ok_or_else(|| damaged(format!("manifest.json lacks {file}")))?;
+        let expected =
+            manifest.parts.get(&file).ok_or_else(|| damaged(format!("manifest.json lacks {file}")))?;
         let bytes = fs::read(set.join(&file)).map_err(Error::io("read", &set.join(&file)))?;
         if sha256(&bytes) != *expected {
             return Err(damaged(format!("{file} does not match the SHA-256 in manifest.json")));

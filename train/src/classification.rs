@@ -79,7 +79,12 @@ impl<M: ImageClassifier> TrainStep for Classification<M> {
         })
     }
 
-    fn optimize(self, optimizer: &mut ModuleOptimizer, rate: ModuleLearningRate, gradients: GradientsParams) -> Self {
+    fn optimize(
+        self,
+        optimizer: &mut ModuleOptimizer,
+        rate: ModuleLearningRate,
+        gradients: GradientsParams,
+    ) -> Self {
         let settings = self.settings.clone();
         let device = self.devices().into_iter().next().unwrap_or_default();
         settings.profile.compute(&device, || {

@@ -5,7 +5,11 @@ use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
 
 /// Scales all gradients by `min(1, max_norm / norm)`, where `norm` is the L2 norm over all of them.
-pub fn clip_by_global_norm<M: Module>(module: &M, mut gradients: GradientsParams, max_norm: f64) -> GradientsParams {
+pub fn clip_by_global_norm<M: Module>(
+    module: &M,
+    mut gradients: GradientsParams,
+    max_norm: f64,
+) -> GradientsParams {
     let mut squares = SumOfSquares { gradients: &gradients, total: None };
     module.visit(&mut squares);
     if let Some(total) = squares.total {
@@ -57,7 +61,8 @@ mod tests {
         let layer = LinearConfig::new(2, 1).init(&device);
         let bias = layer.bias.clone().unwrap();
         let x = Tensor::<2>::from_data([[0.75, 0.0]], &device);
-        let gradients = GradientsParams::from_grads(layer.forward(x).sum().mul_scalar(4.0).backward(), &layer);
+        let gradients =
+            GradientsParams::from_grads(layer.forward(x).sum().mul_scalar(4.0).backward(), &layer);
         let clipped = clip_by_global_norm(&layer, gradients, max_norm);
         let weight = clipped.get::<2>(layer.weight.id).unwrap().into_data().try_into_vec().unwrap();
         (weight, clipped.get::<1>(bias.id).unwrap().into_data().try_into_vec().unwrap())

@@ -26,11 +26,8 @@ impl Backend {
 }
 
 /// The backends, the default first.
-pub const BACKENDS: &[Backend] = &[Backend {
-    name: "flex",
-    description: "Burn's portable CPU backend, in pure Rust",
-    open: FLEX,
-}];
+pub const BACKENDS: &[Backend] =
+    &[Backend { name: "flex", description: "Burn's portable CPU backend, in pure Rust", open: FLEX }];
 
 #[cfg(feature = "flex")]
 const FLEX: Option<fn() -> Device> = Some(Device::flex);

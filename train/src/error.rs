@@ -60,7 +60,11 @@ pub enum Error {
 
 impl Error {
     /// An [`Error::Unknown`] with the nearest of `known` filled in.
-    pub fn unknown(kind: &'static str, name: &str, known: impl IntoIterator<Item = impl Into<String>>) -> Self {
+    pub fn unknown(
+        kind: &'static str,
+        name: &str,
+        known: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
         let known: Vec<String> = known.into_iter().map(Into::into).collect();
         let nearest = pyrarium_datasets::nearest(name, known.iter().map(String::as_str)).map(str::to_string);
         Self::Unknown { kind, name: name.to_string(), nearest, known }
@@ -75,7 +79,8 @@ impl Error {
     /// Whether the request itself was wrong (exit code 2), rather than its execution (exit code 1).
     pub fn is_usage(&self) -> bool {
         let wrong_name = matches!(self, Self::Data(DataError::UnknownDataset { .. }));
-        wrong_name || matches!(self, Self::Unknown { .. } | Self::Config(_) | Self::DataSetting(_) | Self::Usage(_))
+        wrong_name
+            || matches!(self, Self::Unknown { .. } | Self::Config(_) | Self::DataSetting(_) | Self::Usage(_))
     }
 }
 

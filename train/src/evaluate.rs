@@ -25,7 +25,11 @@ pub struct Evaluation {
 }
 
 /// Evaluates `model` (without autodiff) on all samples of `source`.
-pub fn evaluate<M: ImageClassifier>(model: &M, source: Arc<ImageSource>, device: &Device) -> Result<Evaluation, Error> {
+pub fn evaluate<M: ImageClassifier>(
+    model: &M,
+    source: Arc<ImageSource>,
+    device: &Device,
+) -> Result<Evaluation, Error> {
     let loader = Loader::new(source, BATCH, Order::Sequential, device);
     let (mut right, mut loss, mut samples) = (0.0, 0.0, 0);
     for batch in loader.epoch() {

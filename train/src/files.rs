@@ -11,7 +11,11 @@ use crate::Error;
 /// Writes `bytes` to `path` through a temporary file, fsync and rename.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
     let directory = path.parent().unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".tmp-").tempfile_in(directory).map_err(without_path).map_err(Error::io("write", path))?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".tmp-")
+        .tempfile_in(directory)
+        .map_err(without_path)
+        .map_err(Error::io("write", path))?;
     file.write_all(bytes).and_then(|()| file.as_file().sync_all()).map_err(Error::io("write", path))?;
     readable_by_all(file.as_file());
     file.persist(path).map_err(|error| Error::io("write", path)(error.error))?;
@@ -25,7 +29,11 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 pub fn create_directory(path: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
-    let staging = tempfile::Builder::new().prefix(".tmp-").tempdir_in(parent).map_err(without_path).map_err(Error::io("create", path))?;
+    let staging = tempfile::Builder::new()
+        .prefix(".tmp-")
+        .tempdir_in(parent)
+        .map_err(without_path)
+        .map_err(Error::io("create", path))?;
     for (name, bytes) in files {
         let file = staging.path().join(name);
         let mut handle = File::create(&file).map_err(Error::io("write", &file))?;

@@ -104,7 +104,8 @@ impl<M: ImageClassifier + 'static> Fit<'_, M> {
     /// # Errors
     /// A damaged checkpoint, a failure of the disk or the backend, or a stop asked for at the dashboard.
     pub fn run(self) -> Result<Fitted<M>, Error> {
-        let checkpoints = self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"))).transpose()?;
+        let checkpoints =
+            self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"))).transpose()?;
         let resumed = checkpoints.as_ref().map_or(Ok(None), Checkpoints::latest)?;
         let recorder = self.recorder(resumed)?;
         let epochs = match resumed {

@@ -52,7 +52,8 @@ impl History {
 
     /// All curves by name, "valid Loss" for example.
     pub fn curves(&self) -> BTreeMap<String, Vec<(f64, f64)>> {
-        let names = self.lines.iter().flat_map(|line| line.metrics.keys().map(|metric| (&line.split, metric)));
+        let names =
+            self.lines.iter().flat_map(|line| line.metrics.keys().map(|metric| (&line.split, metric)));
         names.map(|(split, metric)| (format!("{split} {metric}"), self.curve(split, metric))).collect()
     }
 

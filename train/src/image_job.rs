@@ -160,7 +160,13 @@ impl<S> ImageJob<S> {
     }
 
     /// Tests a trained model (without autodiff) of the system called `slug`.
-    pub fn test<M: ImageClassifier>(&self, run: &Run, slug: &str, data: JobData, model: &M) -> Result<Report, Error> {
+    pub fn test<M: ImageClassifier>(
+        &self,
+        run: &Run,
+        slug: &str,
+        data: JobData,
+        model: &M,
+    ) -> Result<Report, Error> {
         let start = Instant::now();
         let plain = Preparation::plain(data.preparation.normalization.clone());
         let result = evaluate(model, ImageSource::new(data.test.clone(), plain)?, &run.device)?;
@@ -169,7 +175,8 @@ impl<S> ImageJob<S> {
         report.add("test accuracy %", &[result.accuracy]);
         report.add("test loss", &[result.loss]);
         if self.augmented_copies > 0 {
-            let augmented = ImageSource::new(data.test, Preparation { mixup: Mixup::default(), ..data.preparation })?;
+            let augmented =
+                ImageSource::new(data.test, Preparation { mixup: Mixup::default(), ..data.preparation })?;
             let accuracy = augmented_accuracy(model, augmented, self.augmented_copies, &run.device)?;
             report.add("test accuracy with augmented copies %", &[accuracy]);
         }

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Int, Tensor, TensorData};
-use pyrarium_datasets::{Augment, AugmentConfig, ImageDataset, Mixup, Normalization, RandomKey, SettingError};
+use pyrarium_datasets::{
+    Augment, AugmentConfig, ImageDataset, Mixup, Normalization, RandomKey, SettingError,
+};
 
 use crate::loader::BatchSource;
 
@@ -112,7 +114,9 @@ impl BatchSource for ImageSource {
         ImageBatch {
             images: Tensor::from_data(TensorData::new(host.pixels, dims), device),
             labels: labels(host.labels, device),
-            mixed: host.mixed.map(|(other, lambda)| Mixed { labels: labels(other, device), lambda: lambda.into() }),
+            mixed: host
+                .mixed
+                .map(|(other, lambda)| Mixed { labels: labels(other, device), lambda: lambda.into() }),
         }
     }
 }

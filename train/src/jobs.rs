@@ -54,7 +54,11 @@ pub fn train(run: &Run, request: &TrainRequest) -> Result<Finished, Error> {
     Ok(Finished { report: job(&mut directory)?, directory: path })
 }
 
-fn start<'a>(run: &'a Run, system: &System, request: &TrainRequest) -> Result<(RunDirectory, Job<'a>), Error> {
+fn start<'a>(
+    run: &'a Run,
+    system: &System,
+    request: &TrainRequest,
+) -> Result<(RunDirectory, Job<'a>), Error> {
     let settings = settings::resolve((system.settings)()?, request.config.as_deref(), &request.set)?;
     let path = request.out.clone().unwrap_or_else(|| Runs::of(system.slug, "train").next());
     RunDirectory::check_free(&path)?;
@@ -66,11 +70,9 @@ fn start<'a>(run: &'a Run, system: &System, request: &TrainRequest) -> Result<(R
 /// Opens the run to go on with. Settings may be given again if they are the same; the number of epochs may change.
 fn resume(run: &Run, system: &System, request: &TrainRequest) -> Result<RunDirectory, Error> {
     let newest = || Runs::of(system.slug, "train").newest();
-    let path = request
-        .out
-        .clone()
-        .or_else(newest)
-        .ok_or_else(|| Error::Usage(format!("no run of {} to resume: start one without --resume", system.slug)))?;
+    let path = request.out.clone().or_else(newest).ok_or_else(|| {
+        Error::Usage(format!("no run of {} to resume: start one without --resume", system.slug))
+    })?;
     let mut directory = RunDirectory::open(&path)?;
     let (slug, device) = (&directory.manifest().slug, &directory.manifest().device);
     if slug != system.slug {

@@ -11,8 +11,8 @@ use burn::optim::lr_scheduler::module_lr_scheduler::{ModuleLrScheduler, ModuleLr
 use burn::optim::lr_scheduler::step::StepLrSchedulerConfig;
 use burn::optim::momentum::MomentumConfig;
 use burn::optim::{
-    AdaGradConfig, AdamConfig, AdamWConfig, AdanConfig, LambConfig, LionConfig, ModuleOptimizer, RmsPropConfig,
-    SgdConfig,
+    AdaGradConfig, AdamConfig, AdamWConfig, AdanConfig, LambConfig, LionConfig, ModuleOptimizer,
+    RmsPropConfig, SgdConfig,
 };
 use pyrarium_layers::ConfigError;
 use serde::{Deserialize, Serialize};
@@ -189,7 +189,8 @@ impl OptimizerConfig {
                     CosineAnnealingLrSchedulerConfig::new(start, steps).with_min_lr(end).into()
                 }
                 ScheduleKind::Exponential => {
-                    ExponentialLrSchedulerConfig::new(start, self.final_factor.powf(1.0 / steps as f64)).into()
+                    ExponentialLrSchedulerConfig::new(start, self.final_factor.powf(1.0 / steps as f64))
+                        .into()
                 }
                 ScheduleKind::Linear => LinearLrSchedulerConfig::new(start, end, steps).into(),
                 ScheduleKind::Step => StepLrSchedulerConfig::new(start, steps.div_ceil(3)).into(),

@@ -92,7 +92,13 @@ impl MetricsRendererTraining for PlainRenderer {
 }
 
 impl TrainingProgressLogger for PlainRenderer {
-    fn start(&mut self, total_epochs: usize, starting_epoch: usize, _items: Option<usize>, _label: Option<&str>) {
+    fn start(
+        &mut self,
+        total_epochs: usize,
+        starting_epoch: usize,
+        _items: Option<usize>,
+        _label: Option<&str>,
+    ) {
         self.total_epochs = total_epochs;
         self.epochs_before = starting_epoch - 1;
         self.start = Instant::now();
@@ -101,7 +107,8 @@ impl TrainingProgressLogger for PlainRenderer {
     fn update_epoch(&mut self, epoch: usize) {
         let done = (epoch - self.epochs_before).max(1) as f64;
         let left = self.start.elapsed().as_secs_f64() / done * (self.total_epochs - epoch) as f64;
-        let metrics: String = self.metrics.iter().map(|(name, value)| format!("  {name} {value:.4}")).collect();
+        let metrics: String =
+            self.metrics.iter().map(|(name, value)| format!("  {name} {value:.4}")).collect();
         (self.lines)(&format!("epoch {epoch}/{}{metrics}  {left:.0} s left", self.total_epochs));
     }
 

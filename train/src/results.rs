@@ -22,7 +22,8 @@ checked against the paper.
 pub fn render(root: &Path) -> Result<String, Error> {
     let mut text = HEAD.to_string();
     for system in SYSTEMS {
-        let _ = write!(text, "\n## {}: {}\n\n{} <{}>\n", system.slug, system.title, system.summary, system.paper);
+        let _ =
+            write!(text, "\n## {}: {}\n\n{} <{}>\n", system.slug, system.title, system.summary, system.paper);
         for budget in ["quick", "full"] {
             let path = root.join(file_name(system, budget));
             if budget == "full" && !path.exists() {

@@ -15,7 +15,8 @@ use crate::files::read_text;
 
 /// The settings as a table, for printing, comparing and overriding.
 pub fn to_table(settings: &impl Serialize) -> Result<Table, Error> {
-    Table::try_from(settings).map_err(|error| Error::Usage(format!("settings cannot be written as TOML: {error}")))
+    Table::try_from(settings)
+        .map_err(|error| Error::Usage(format!("settings cannot be written as TOML: {error}")))
 }
 
 /// The typed settings held by a resolved table.
@@ -32,15 +33,15 @@ pub fn from_table<S: DeserializeOwned>(table: &Table) -> Result<S, Error> {
 /// Overrides `settings` with those of a TOML file, then with `key=value` pairs, in that order.
 pub fn resolve(mut settings: Table, file: Option<&Path>, pairs: &[String]) -> Result<Table, Error> {
     if let Some(path) = file {
-        let overrides: Table = read_text(path)?
-            .parse()
-            .map_err(|error| Error::Usage(format!("{} is not TOML: {}", path.display(), first_line(&error))))?;
+        let overrides: Table = read_text(path)?.parse().map_err(|error| {
+            Error::Usage(format!("{} is not TOML: {}", path.display(), first_line(&error)))
+        })?;
         merge(&mut settings, overrides)?;
     }
     for pair in pairs {
-        let (key, value) = pair
-            .split_once('=')
-            .ok_or_else(|| Error::Usage(format!("--set {pair:?}: must be key=value, as in --set epochs=10")))?;
+        let (key, value) = pair.split_once('=').ok_or_else(|| {
+            Error::Usage(format!("--set {pair:?}: must be key=value, as in --set epochs=10"))
+        })?;
         set(&mut settings, key.trim(), value.trim())?;
     }
     Ok(settings)
@@ -153,20 +154,32 @@ mod tests {
 
     #[test]
     fn strings_need_no_quotes() {
-        assert_eq!(lookup(&resolved(&["name=B_4-Wi_64"]).unwrap(), "name"), Some(&Value::String("B_4-Wi_64".into())));
+        assert_eq!(
+            lookup(&resolved(&["name=B_4-Wi_64"]).unwrap(), "name"),
+            Some(&Value::String("B_4-Wi_64".into()))
+        );
         assert_eq!(lookup(&resolved(&["name=\"x y\""]).unwrap(), "name"), Some(&Value::String("x y".into())));
     }
 
     #[test]
     fn an_unknown_key_names_the_nearest() {
         let message = resolved(&["optimizer.learning_rte=1"]).unwrap_err().to_string();
-        assert_eq!(message, "unknown setting \"optimizer.learning_rte\": did you mean \"optimizer.learning_rate\"?");
+        assert_eq!(
+            message,
+            "unknown setting \"optimizer.learning_rte\": did you mean \"optimizer.learning_rate\"?"
+        );
     }
 
     #[test]
     fn a_value_of_another_type_names_the_type() {
-        assert_eq!(resolved(&["epochs=many"]).unwrap_err().to_string(), "epochs = many: must be a whole number");
-        assert_eq!(resolved(&["epochs=1.5"]).unwrap_err().to_string(), "epochs = 1.5: must be a whole number");
+        assert_eq!(
+            resolved(&["epochs=many"]).unwrap_err().to_string(),
+            "epochs = many: must be a whole number"
+        );
+        assert_eq!(
+            resolved(&["epochs=1.5"]).unwrap_err().to_string(),
+            "epochs = 1.5: must be a whole number"
+        );
         assert_eq!(
             resolved(&["optimizer=1"]).unwrap_err().to_string(),
             "optimizer = 1: must be a table of settings"

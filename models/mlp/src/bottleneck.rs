@@ -14,6 +14,9 @@ use pyrarium_layers::{Activation, ConfigError, NormKind, check_range};
 
 use crate::{Block, Network, limits};
 
+/// The expansion of the paper's networks, which their names leave out.
+pub(crate) const DEFAULT_EXPANSION: usize = 4;
+
 /// Configuration of a [`BottleneckMlp`].
 #[derive(Config, Debug, PartialEq)]
 pub struct BottleneckMlpConfig {
@@ -28,7 +31,7 @@ pub struct BottleneckMlpConfig {
     #[config(default = 6)]
     pub blocks: usize,
     /// Features inside a block, in multiples of the width.
-    #[config(default = 4)]
+    #[config(default = "DEFAULT_EXPANSION")]
     pub expansion: usize,
     /// Normalisation at the start of each block.
     #[config(default = "NormKind::Layer")]

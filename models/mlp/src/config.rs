@@ -4,10 +4,7 @@ use burn::{config::Config, tensor::Device};
 use pyrarium_layers::{ConfigError, impl_names};
 use serde::{Deserialize, Serialize};
 
-use crate::{BottleneckMlpConfig, Mlp, StandardMlpConfig, name::Name};
-
-/// The expansion that a name leaves out.
-const DEFAULT_EXPANSION: usize = 4;
+use crate::{BottleneckMlpConfig, Mlp, StandardMlpConfig, bottleneck::DEFAULT_EXPANSION, name::Name};
 
 /// Which of the two networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]

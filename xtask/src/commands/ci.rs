@@ -7,21 +7,29 @@ use anyhow::{Context, bail};
 use super::{results, tidy};
 use crate::cli::workspace_root;
 
-/// The cargo commands, with the environment of those that need one.
-const STEPS: &[(&[&str], Option<(&str, &str)>)] = &[
-    (&["test", "--workspace"], None),
-    (&["fmt", "--all", "--check"], None),
-    (&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], None),
-    (&["doc", "--workspace", "--no-deps"], Some(("RUSTDOCFLAGS", "-D warnings"))),
+/// A cargo command.
+struct Step {
+    arguments: &'static [&'static str],
+    rustdoc_flags: &'static str,
+}
+
+const STEPS: [Step; 4] = [
+    Step { arguments: &["test", "--workspace"], rustdoc_flags: "" },
+    Step { arguments: &["fmt", "--all", "--check"], rustdoc_flags: "" },
+    Step {
+        arguments: &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        rustdoc_flags: "",
+    },
+    Step { arguments: &["doc", "--workspace", "--no-deps"], rustdoc_flags: "-D warnings" },
 ];
 
 pub fn run() -> anyhow::Result<()> {
-    for (arguments, environment) in STEPS {
+    for Step { arguments, rustdoc_flags } in STEPS {
         let shown = format!("cargo {}", arguments.join(" "));
         eprintln!("{shown}");
         let status = Command::new("cargo")
-            .args(*arguments)
-            .envs(environment.iter().copied())
+            .args(arguments)
+            .env("RUSTDOCFLAGS", rustdoc_flags)
             .current_dir(workspace_root())
             .status()
             .with_context(|| format!("cannot start {shown}"))?;

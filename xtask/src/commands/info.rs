@@ -20,12 +20,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let settings = (system.settings)()?;
     let variants = (system.variants)();
     if arguments.json {
-        let claim = |claim: &pyrarium_train::registry::ClaimText| {
-            json!({ "id": claim.id, "statement": claim.statement, "paper": claim.paper, "relation": claim.relation })
-        };
-        let variant = |variant: &pyrarium_train::registry::Variant| {
-            json!({ "name": variant.name, "parameters": variant.parameters })
-        };
+        let claim = |claim: &pyrarium_train::registry::ClaimText| json!({ "id": claim.id, "statement": claim.statement, "paper": claim.paper, "relation": claim.relation });
+        let variant = |variant: &pyrarium_train::registry::Variant| json!({ "name": variant.name, "parameters": variant.parameters });
         let system = json!({
             "slug": system.slug,
             "title": system.title,

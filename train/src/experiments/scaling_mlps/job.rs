@@ -71,7 +71,8 @@ impl ModelSettings {
         let directory = RunDirectory::open(from)?;
         let other: Settings = settings::from_table(directory.settings())?;
         if (&other.model.name, other.model.kind) != (&self.name, self.kind) {
-            let allowed = format!("{} {}, the network of {}", other.model.kind, other.model.name, from.display());
+            let allowed =
+                format!("{} {}, the network of {}", other.model.kind, other.model.name, from.display());
             return Err(ConfigError::new("model.name", &self.name, allowed).into());
         }
         let head = weights::shape_of(&directory.read(WEIGHTS)?, "head.bias");

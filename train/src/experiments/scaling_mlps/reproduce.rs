@@ -40,7 +40,11 @@ pub struct Experiment<'a> {
 
 impl<'a> Experiment<'a> {
     /// The test accuracy of one side of a comparison for every seed, in percent.
-    pub fn accuracies(&self, name: &str, side: impl Fn(u64) -> Result<f64, Error>) -> Result<Vec<f64>, Error> {
+    pub fn accuracies(
+        &self,
+        name: &str,
+        side: impl Fn(u64) -> Result<f64, Error>,
+    ) -> Result<Vec<f64>, Error> {
         let accuracies = (0..self.what.seeds as u64).map(side).collect::<Result<Vec<_>, _>>()?;
         self.run.display.line(&format!("{name}: test accuracy {} %", Summary::of(&accuracies)));
         Ok(accuracies)
@@ -81,7 +85,9 @@ impl<'a> Experiment<'a> {
             images.select(&samples)
         };
         match self.what.budget {
-            Budget::Smoke => Splits { train: thinned(&data.train, 250), test: thinned(&data.test, 120), ..data },
+            Budget::Smoke => {
+                Splits { train: thinned(&data.train, 250), test: thinned(&data.test, 120), ..data }
+            }
             Budget::Quick | Budget::Full => data,
         }
     }

@@ -66,7 +66,8 @@ fn of_classes(digits: &Splits, classes: Range<u32>) -> Result<Splits, Error> {
 
 /// The images whose labels lie in `classes`, labelled from 0 on.
 fn images_of_classes(images: &ImageDataset, classes: Range<u32>) -> Result<ImageDataset, Error> {
-    let kept: Vec<usize> = (0..images.len()).filter(|&sample| classes.contains(&images.label(sample))).collect();
+    let kept: Vec<usize> =
+        (0..images.len()).filter(|&sample| classes.contains(&images.label(sample))).collect();
     let pixels: Vec<u8> = kept.iter().flat_map(|&sample| images.image(sample)).copied().collect();
     let labels: Vec<u32> = kept.iter().map(|&sample| images.label(sample) - classes.start).collect();
     let names = images.classes()[classes.start as usize..classes.end as usize].to_vec();
