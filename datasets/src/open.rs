@@ -9,8 +9,8 @@ use crate::{DataError, Splits, folder, idx, nearest};
 /// Opens a data set by its name in the [catalogue](CATALOG) or by its directory. A name goes before a
 /// directory of the same name, which `./name` means.
 ///
-/// A name that needs files is looked for in `data_dir/<name>` and where operating systems install it. A
-/// directory may hold IDX files ([`idx`]), CIFAR files ([`cifar`]) or image folders ([`folder`]).
+/// A name that needs files is looked for in `data_dir/<name>` and where operating systems install it, in the published
+/// format or as image folders. A directory may hold IDX files ([`idx`]), CIFAR files ([`cifar`]) or image folders ([`folder`]).
 ///
 /// # Errors
 /// [`DataError::UnknownDataset`] with the nearest name, [`DataError::NotFetched`] for a known data set
@@ -51,6 +51,9 @@ fn open_entry(entry: &Entry, data_dir: Option<&Path>) -> Result<Splits, DataErro
     let own = data_dir.map(|directory| directory.join(entry.name));
     let candidates: Vec<PathBuf> = own.into_iter().chain(installed.iter().map(PathBuf::from)).collect();
     match candidates.iter().find(|candidate| candidate.is_dir()) {
+        Some(directory) if folder::is_image_folder(directory) => {
+            folder::load(directory, entry.name, Some(entry.shape))
+        }
         Some(directory) => load(directory),
         None => Err(DataError::NotFetched { name: entry.name.into(), looked_in: candidates }),
     }

@@ -37,13 +37,11 @@ pub fn compare(
 ) -> Result<(Summary, Summary), Error> {
     let bottleneck = bottleneck_network(&format!("B_{blocks}-Wi_{width}"), trial.data)?;
     let standard = matched_standard(blocks, bottleneck.num_params(), trial.data);
-    let mut side = |kind: &str, config: &MlpConfig| {
+    let mut measure = |kind: &str, config: &MlpConfig| {
         let label = format!("{place}, {kind} {} ({} parameters)", config.name(), config.num_params());
-        let accuracies = experiment
-            .accuracies(&label, |seed| experiment.accuracy(&Trial { seed, ..trial.clone() }, config))?;
-        Ok::<_, Error>(report.add(format!("{label}, test accuracy %"), &accuracies))
+        experiment.measure(&label, trial, config, report)
     };
-    Ok((side("bottleneck", &bottleneck)?, side("standard", &standard)?))
+    Ok((measure("bottleneck", &bottleneck)?, measure("standard", &standard)?))
 }
 
 /// The standard MLP of this many layers, of the width that brings its parameters nearest to `num_params`.

@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use burn::tensor::Device;
-use pyrarium_datasets::ImageShape;
+use pyrarium_datasets::{AugmentConfig, ImageShape, Mixup};
 use pyrarium_layers::{Activation, ConfigError, NormKind};
 use pyrarium_mlp::{Mlp, MlpConfig, MlpKind};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
 use crate::Error;
+use crate::fit::FitConfig;
 use crate::image_job::{ImageJob, JobData, initialise};
+use crate::optimizer::{OptimizerConfig, ScheduleKind};
 use crate::registry::Job;
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, WEIGHTS};
@@ -20,7 +22,7 @@ use crate::{settings, weights};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 struct ModelSettings {
     kind: MlpKind,
-    /// In the grammar of the paper, `B_4-Wi_64` for example.
+    /// In the grammar of the paper: `B_{blocks}-Wi_{width}`, or `B_{blocks}-Wi_{width}-k_{expansion}`.
     name: String,
     norm: NormKind,
     activation: Activation,
@@ -34,7 +36,7 @@ impl Default for ModelSettings {
     fn default() -> Self {
         Self {
             kind: MlpKind::Bottleneck,
-            name: "B_4-Wi_64".to_string(),
+            name: "B_4-Wi_128".to_string(),
             norm: NormKind::Layer,
             activation: Activation::Gelu,
             from: String::new(),
@@ -80,15 +82,28 @@ impl ModelSettings {
             path: from.join(WEIGHTS),
             reason: "it holds no head.bias".to_string(),
         })?;
-        load(self.config(shape, num_classes)?.init(device)?, &directory)
+        load(self.config(shape, num_classes)?.init(device)?, &directory).map_err(|error| match error {
+            // The file is what was written, so the images are of another size.
+            Error::Damaged { reason, .. } => Error::Usage(format!(
+                "the weights of {} do not fit images of {shape}: {reason}",
+                from.display()
+            )),
+            error => error,
+        })
     }
 }
 
 type Settings = ImageJob<ModelSettings>;
 
-/// The default settings.
+/// The main job: the 8x8 digits with the ingredients of the paper's recipe, in about half a minute on two cores.
 pub fn default_settings() -> Result<Table, Error> {
-    settings::to_table(&Settings::default())
+    settings::to_table(&Settings {
+        fit: FitConfig { epochs: 200, label_smoothing: 0.1, ..FitConfig::default() },
+        optimizer: OptimizerConfig { schedule: ScheduleKind::Cosine, ..OptimizerConfig::default() },
+        augment: AugmentConfig { shift: 1, ..AugmentConfig::default() },
+        mixup: Mixup { alpha: 0.2 },
+        ..Settings::default()
+    })
 }
 
 /// Opens the data and makes the network; the job trains it.

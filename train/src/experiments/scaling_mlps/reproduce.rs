@@ -68,9 +68,22 @@ impl<'a> Experiment<'a> {
     }
 
     /// The test accuracy of a network that is trained from the trial's seed.
-    pub fn accuracy(&self, trial: &Trial<'_>, config: &MlpConfig) -> Result<f64, Error> {
+    fn accuracy(&self, trial: &Trial<'_>, config: &MlpConfig) -> Result<f64, Error> {
         let model = initialise(&self.device(), trial.seed, |device| config.init(device))?;
         trial.test_accuracy(&trial.train(model)?)
+    }
+
+    /// The test accuracy of a network over all seeds, which is also added to the report.
+    pub fn measure(
+        &self,
+        label: &str,
+        trial: &Trial<'_>,
+        config: &MlpConfig,
+        report: &mut Report,
+    ) -> Result<Summary, Error> {
+        let accuracies =
+            self.accuracies(label, |seed| self.accuracy(&Trial { seed, ..trial.clone() }, config))?;
+        Ok(report.add(format!("{label}, test accuracy %"), &accuracies))
     }
 
     /// The device with autodiff.
