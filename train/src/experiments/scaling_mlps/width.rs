@@ -7,7 +7,6 @@ use super::reproduce::{Experiment, bottleneck_network};
 use crate::Error;
 use crate::registry::ClaimText;
 use crate::report::Report;
-use crate::trial::Trial;
 
 /// What is tested here.
 pub const CLAIM: ClaimText = ClaimText {
@@ -24,11 +23,7 @@ pub fn test(experiment: &Experiment<'_>, digits: &Splits, report: &mut Report) -
     for width in [16, 32, 64, 128] {
         let name = format!("B_4-Wi_{width}");
         let config = bottleneck_network(&name, digits)?;
-        let accuracies = experiment.accuracies(&format!("digits, {name}"), |seed| {
-            experiment.accuracy(&Trial { seed, ..trial.clone() }, &config)
-        })?;
-        let errors: Vec<f64> = accuracies.iter().map(|accuracy| 100.0 - accuracy).collect();
-        let error = report.add(format!("digits, {name}, test error %"), &errors).mean;
+        let error = 100.0 - experiment.measure(&format!("digits, {name}"), &trial, &config, report)?.mean;
         // Forward and backward count as three forward passes, a multiply-add as one (the paper's accounting).
         let samples = (trial.fit.epochs * digits.train.len()) as f64;
         points.push((3.0 * config.flops() as f64 * samples, error));
