@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::files::{read_text, write_atomic};
+use crate::report::Curve;
 
 /// The metrics of one split in one epoch: a line of `metrics.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,11 +51,16 @@ impl History {
         of_split.filter_map(|line| Some((line.epoch as f64, *line.metrics.get(metric)?))).collect()
     }
 
-    /// All curves by name, "valid Loss" for example.
-    pub fn curves(&self) -> BTreeMap<String, Vec<(f64, f64)>> {
+    /// All curves by name, "valid loss" for example.
+    pub fn curves(&self) -> BTreeMap<String, Curve> {
         let names =
             self.lines.iter().flat_map(|line| line.metrics.keys().map(|metric| (&line.split, metric)));
-        names.map(|(split, metric)| (format!("{split} {metric}"), self.curve(split, metric))).collect()
+        let curve = |(split, metric): (&String, &String)| {
+            let label = metric.to_lowercase();
+            let points = self.curve(split, metric);
+            (format!("{split} {label}"), Curve { x: "epoch".to_string(), y: label, points })
+        };
+        names.map(curve).collect()
     }
 
     /// Whether the validation loss has not improved for `patience` epochs; never while `patience` is 0.

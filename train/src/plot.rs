@@ -8,6 +8,8 @@ use crate::Error;
 use crate::report::Curve;
 
 const SIZE: (u32, u32) = (720, 420);
+/// Curves of more points than this are drawn without dots.
+const DENSE: usize = 30;
 const FONT: (&str, u32) = ("sans-serif", 15);
 
 /// Line plot of several curves over a common x axis.
@@ -23,7 +25,7 @@ fn draw(
     x_label: &str,
     curves: &[(&str, &Curve)],
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let points = || curves.iter().flat_map(|(_, curve)| curve.iter().copied());
+    let points = || curves.iter().flat_map(|(_, curve)| curve.points.iter().copied());
     let root = SVGBackend::with_string(svg, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
@@ -36,13 +38,18 @@ fn draw(
         .light_line_style(WHITE)
         .bold_line_style(BLACK.mix(0.1))
         .label_style(FONT)
+        .x_label_formatter(&tick)
+        .y_label_formatter(&tick)
         .x_desc(x_label)
         .y_desc(y_label)
         .draw()?;
     for (index, (name, curve)) in curves.iter().enumerate() {
         let color = Palette99::pick(index).to_rgba();
+        let dot = if curve.points.len() > DENSE { 0 } else { 4 };
         chart
-            .draw_series(LineSeries::new(curve.iter().copied(), color.stroke_width(2)))?
+            .draw_series(
+                LineSeries::new(curve.points.iter().copied(), color.stroke_width(2)).point_size(dot),
+            )?
             .label(*name)
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], color.stroke_width(2)));
     }
@@ -55,6 +62,13 @@ fn draw(
         .draw()?;
     root.present()?;
     Ok(())
+}
+
+/// A number without trailing zeros.
+fn tick(value: &f64) -> String {
+    let text = format!("{value:.3}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_string() } else { text.to_string() }
 }
 
 /// The range of the values, widened a little, and never empty.

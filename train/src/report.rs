@@ -60,8 +60,16 @@ pub struct Claim {
     pub held: bool,
 }
 
-/// A curve: points (x, y).
-pub type Curve = Vec<(f64, f64)>;
+/// A curve. Curves with the same labels share a picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Curve {
+    /// What the x values are.
+    pub x: String,
+    /// What the y values are; also names the picture.
+    pub y: String,
+    /// The points (x, y), by ascending x.
+    pub points: Vec<(f64, f64)>,
+}
 
 /// The outcome of a job.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,27 +147,50 @@ impl Report {
         text
     }
 
-    /// Writes `report.json`, `report.md` and a picture of each group of curves.
-    ///
-    /// Curves are grouped by the last word of their names: "train Loss" and "valid Loss" share `loss.svg`.
+    /// Writes `report.json`, `report.md` and the pictures of the curves.
     pub fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
-        let mut groups: BTreeMap<&str, Vec<(&str, &Curve)>> = BTreeMap::new();
-        for (name, curve) in &self.curves {
-            let group = name.rsplit(' ').next().unwrap_or(name);
-            groups.entry(group).or_default().push((name, curve));
-        }
-        for (group, curves) in groups {
-            let svg = plot::curves(group, "epoch", &curves)?;
-            directory.write(&format!("{}.svg", group.to_lowercase()), svg.as_bytes())?;
+        for (name, svg) in self.pictures()? {
+            directory.write(&name, svg.as_bytes())?;
         }
         directory.write("report.md", self.to_markdown().as_bytes())?;
         directory.write("report.json", self.to_json()?.as_bytes())
     }
+
+    /// SVG pictures by file name, one for all curves with the same labels.
+    pub fn pictures(&self) -> Result<BTreeMap<String, String>, Error> {
+        let mut groups: BTreeMap<(&str, &str), Vec<(&str, &Curve)>> = BTreeMap::new();
+        for (name, curve) in &self.curves {
+            groups.entry((&curve.y, &curve.x)).or_default().push((name, curve));
+        }
+        let picture = |((y, x), curves): (&(&str, &str), &Vec<(&str, &Curve)>)| {
+            Ok((format!("{}.svg", file_stem(y)), plot::curves(y, x, curves)?))
+        };
+        groups.iter().map(picture).collect()
+    }
+}
+
+/// "test error %" becomes "test-error".
+fn file_stem(label: &str) -> String {
+    let words =
+        label.split(|character: char| !character.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.map(str::to_lowercase).collect::<Vec<_>>().join("-")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn curves_with_the_same_labels_share_a_picture() {
+        let mut report = Report::new("scaling-mlps", "flex", 0, "train");
+        for (name, y) in [("train", "loss"), ("valid", "loss"), ("test", "test error %")] {
+            let curve = Curve { x: "epoch".into(), y: y.into(), points: vec![(1.0, 2.0), (2.0, 1.0)] };
+            report.curves.insert(name.to_string(), curve);
+        }
+        let pictures = report.pictures().unwrap();
+        assert_eq!(pictures.keys().collect::<Vec<_>>(), ["loss.svg", "test-error.svg"]);
+        assert!(["<svg", "train", "valid", "epoch"].iter().all(|part| pictures["loss.svg"].contains(part)));
+    }
 
     #[test]
     fn a_summary_has_the_sample_standard_deviation() {

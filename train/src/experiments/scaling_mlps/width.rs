@@ -6,7 +6,7 @@ use pyrarium_inspect::fit_power_law;
 use super::reproduce::{Experiment, bottleneck_network};
 use crate::Error;
 use crate::registry::ClaimText;
-use crate::report::Report;
+use crate::report::{Curve, Report};
 
 /// What is tested here.
 pub const CLAIM: ClaimText = ClaimText {
@@ -31,9 +31,13 @@ pub fn test(experiment: &Experiment<'_>, digits: &Splits, report: &mut Report) -
     let law = fit_power_law(&points).map_err(|error| Error::Training(error.to_string()))?;
     report.add("width sweep, alpha of the fitted law", &[law.alpha]);
     report.add("width sweep, irreducible error of the fitted law %", &[law.e_inf]);
-    let curve = |error: &dyn Fn(&(f64, f64)) -> f64| points.iter().map(|p| (p.0.log10(), error(p))).collect();
-    report.curves.insert("measured error by log10(compute)".to_string(), curve(&|point| point.1));
-    report.curves.insert("fitted error by log10(compute)".to_string(), curve(&|point| law.error(point.0)));
+    let curve = |error: &dyn Fn(f64, f64) -> f64| Curve {
+        x: "log10 of the multiply-adds spent on training".to_string(),
+        y: "test error %".to_string(),
+        points: points.iter().map(|point| (point.0.log10(), error(point.0, point.1))).collect(),
+    };
+    report.curves.insert("measured".to_string(), curve(&|_, measured| measured));
+    report.curves.insert("fitted law".to_string(), curve(&|compute, _| law.error(compute)));
     let falls = points.windows(2).all(|pair| pair[1].1 <= pair[0].1 + 1.0);
     let errors: Vec<String> = points.iter().map(|(_, error)| format!("{error:.2}")).collect();
     let measured = format!("errors {} %, alpha {:.2}", errors.join(", "), law.alpha);
