@@ -5,3 +5,7 @@
 pub mod power_law;
 
 pub use power_law::{PowerLaw, PowerLawError, fit_power_law};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

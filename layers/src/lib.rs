@@ -20,3 +20,7 @@ pub use activation::Activation;
 pub use classifier::ImageClassifier;
 pub use error::{ConfigError, check_range};
 pub use norm::NormKind;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+mod readme {}

@@ -36,14 +36,14 @@ pub enum Error {
     #[error(transparent)]
     Data(#[from] DataError),
     /// A file that could not be read or written.
-    #[error("cannot {action} {}: {source}", path.display())]
+    #[error("cannot {action} {}: {cause}", path.display())]
     Io {
         /// What was attempted: "read", "write", "create".
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// The operating system's reason.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A file of a run that is not what was written.
     #[error("{} is damaged: {reason}", path.display())]
@@ -73,7 +73,7 @@ impl Error {
     /// Turns an I/O error into one that names the action and the path; for `map_err`.
     pub fn io(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.to_path_buf();
-        move |source| Self::Io { action, path, source }
+        move |cause| Self::Io { action, path, cause }
     }
 
     /// Whether the request itself was wrong (exit code 2), rather than its execution (exit code 1).

@@ -10,6 +10,7 @@ use super::print_report;
 use crate::cli::JobFlags;
 
 #[derive(Args)]
+#[command(args_override_self = true)]
 pub struct Arguments {
     /// The system
     slug: String,

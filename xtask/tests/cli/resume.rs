@@ -1,8 +1,5 @@
 //! A run that is killed at any moment goes on with `--resume` and ends with the same bytes as one that was left alone.
 
-#![cfg(unix)]
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

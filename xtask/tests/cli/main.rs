@@ -1,0 +1,11 @@
+//! The program as its users run it.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod importing;
+mod jobs;
+mod messages;
+mod readme;
+#[cfg(unix)]
+mod resume;
+mod support;

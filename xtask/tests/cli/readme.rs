@@ -1,0 +1,73 @@
+//! Every command of README.md is run, in its order, in one empty directory, as a newcomer would.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::xtask;
+
+const README: &str = include_str!("../../../README.md");
+
+/// Commands that need the network or too much time, and what is run in their place.
+///
+/// The full quick reproduction is what `results/` records; the other two are run by CI.
+const REPLACED: [(&str, Option<&str>); 4] = [
+    ("cargo test --workspace", None),
+    ("cargo xtask results", Some("cargo xtask results --check")),
+    ("cargo xtask reproduce scaling-mlps", Some("cargo xtask reproduce scaling-mlps --budget smoke")),
+    (
+        "cargo xtask train scaling-mlps --data fashion-mnist --epochs 20 --set fit.batch_size=128",
+        Some("cargo xtask train scaling-mlps --data digits --epochs 20 --set fit.batch_size=128"),
+    ),
+];
+
+fn commands() -> Vec<&'static str> {
+    let blocks = README.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
+    blocks.flat_map(str::lines).map(|line| line.split(" #").next().unwrap_or(line).trim()).collect()
+}
+
+/// Two classes of 6x6 images.
+fn write_images(directory: &Path) {
+    for (class, shade) in [("dark", 40u8), ("light", 200)] {
+        let class = directory.join("path/to/images").join(class);
+        fs::create_dir_all(&class).unwrap();
+        for index in 0..10u8 {
+            let image = image::GrayImage::from_fn(6, 6, |x, y| image::Luma([shade + index + (x + y) as u8]));
+            image.save(class.join(format!("{index}.png"))).unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_command_works() {
+    let directory = tempfile::tempdir().unwrap();
+    write_images(directory.path());
+    fs::write(directory.path().join("job.toml"), "[fit]\nepochs = 2\n").unwrap();
+    let commands = commands();
+    assert!(commands.len() > 15, "{commands:?}");
+    for command in commands {
+        let replaced = REPLACED.iter().find(|(replaced, _)| *replaced == command);
+        let Some(command) = replaced.map_or(Some(command), |(_, instead)| *instead) else { continue };
+        let (_, arguments) = command
+            .split_once("cargo xtask ")
+            .unwrap_or_else(|| panic!("{command:?} is not run by any test"));
+        let outcome = xtask(directory.path(), arguments);
+        if arguments.starts_with("data fetch") && outcome.code == Some(1) {
+            // Without a network: one clear message and nothing left behind.
+            assert!(outcome.error().contains("fashion-mnist"), "{}", outcome.error());
+            assert!(!directory.path().join("data/fashion-mnist").exists());
+            continue;
+        }
+        assert_eq!(outcome.code, Some(0), "{command}: {}", outcome.stderr);
+        if command == "cargo xtask train scaling-mlps" {
+            assert_main_job(&outcome.stdout);
+        }
+    }
+}
+
+/// The first command ends with the accuracy README promises and says where the run is.
+fn assert_main_job(stdout: &str) {
+    let row = stdout.lines().find(|line| line.contains("test accuracy %")).unwrap();
+    let accuracy: f64 = row.split_whitespace().find_map(|word| word.parse().ok()).unwrap();
+    assert!(accuracy >= 95.0, "{accuracy}");
+    assert!(stdout.contains("run directory: runs/scaling-mlps/train-001"), "{stdout}");
+}

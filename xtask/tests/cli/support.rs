@@ -1,0 +1,45 @@
+//! Running the program in a directory of its own.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+/// What a run of the program printed, and how it ended.
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    /// The one line of an error.
+    pub fn error(&self) -> &str {
+        let mut errors = self.stderr.lines().filter_map(|line| line.strip_prefix("error: "));
+        let error = errors.next().unwrap_or_else(|| panic!("no error in {:?}", self.stderr));
+        assert!(errors.next().is_none(), "more than one error: {}", self.stderr);
+        assert!(!self.stderr.contains("panicked"), "{}", self.stderr);
+        error
+    }
+}
+
+/// Runs the program with arguments separated by spaces.
+pub fn xtask(directory: &Path, arguments: &str) -> Outcome {
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_xtask"))
+        .args(arguments.split_whitespace())
+        .current_dir(directory)
+        .env_remove("PYRARIUM_DATA")
+        .env_remove("PYRARIUM_DEVICE")
+        .output()
+        .expect("the program starts");
+    Outcome {
+        code: output.status.code(),
+        stdout: String::from_utf8(output.stdout).expect("text"),
+        stderr: String::from_utf8(output.stderr).expect("text"),
+    }
+}
+
+/// Runs the program, which must succeed.
+pub fn done(directory: &Path, arguments: &str) -> Outcome {
+    let outcome = xtask(directory, arguments);
+    assert_eq!(outcome.code, Some(0), "{arguments}: {}", outcome.stderr);
+    outcome
+}
