@@ -58,10 +58,21 @@ fn draw(
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.2))
         .label_font(FONT)
-        .position(SeriesLabelPosition::UpperRight)
+        .position(legend_position(curves))
         .draw()?;
     root.present()?;
     Ok(())
+}
+
+/// The right corner from which the ends of the curves are farther away.
+fn legend_position(curves: &[(&str, &Curve)]) -> SeriesLabelPosition {
+    let range = span(curves.iter().flat_map(|(_, curve)| curve.points.iter().map(|point| point.1)));
+    let ends: Vec<f64> = curves.iter().filter_map(|(_, curve)| Some(curve.points.last()?.1)).collect();
+    let mean_end = ends.iter().sum::<f64>() / ends.len().max(1) as f64;
+    match mean_end > 0.5 * (range.start + range.end) {
+        true => SeriesLabelPosition::LowerRight,
+        false => SeriesLabelPosition::UpperRight,
+    }
 }
 
 /// A number without trailing zeros.
