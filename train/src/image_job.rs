@@ -1,10 +1,8 @@
 //! The training job every image classifier shares: data, normalisation, fit, test, weights, report.
 
-use std::sync::Arc;
 use std::time::Instant;
 
-use burn::module::{Module, ModuleVisitor, Param};
-use burn::tensor::{Device, Tensor};
+use burn::module::Module;
 use pyrarium_datasets::{AugmentConfig, ImageDataset, ImageShape, Mixup, Purpose, RandomKey, Splits};
 use pyrarium_layers::{ConfigError, ImageClassifier};
 use rand::seq::SliceRandom;
@@ -13,13 +11,12 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::checks::below_one;
 use crate::evaluate::{augmented_accuracy, check_augmented, evaluate};
-use crate::fit::{Fit, FitConfig};
+use crate::fit::FitConfig;
 use crate::images::{ImageSource, Preparation};
-use crate::loader::{Loader, Order};
 use crate::optimizer::OptimizerConfig;
-use crate::profile::Profile;
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, WEIGHTS};
+use crate::trial::{Trial, plain_source};
 use crate::weights;
 
 /// Settings of a job on images; `M` are those of the model.
@@ -63,21 +60,20 @@ impl<M: Default> Default for ImageJob<M> {
 
 /// Images of one job.
 pub struct JobData {
-    train: ImageDataset,
-    valid: ImageDataset,
+    /// Training images, and as its test part those that are held out and watched.
+    learning: Splits,
     test: ImageDataset,
-    preparation: Preparation,
 }
 
 impl JobData {
     /// Shape of the images.
     pub fn shape(&self) -> ImageShape {
-        self.train.shape()
+        self.learning.train.shape()
     }
 
     /// Number of classes.
     pub fn num_classes(&self) -> usize {
-        self.train.classes().len()
+        self.learning.train.classes().len()
     }
 }
 
@@ -106,17 +102,9 @@ impl<S> ImageJob<S> {
             let count = train.len();
             return Err(Error::Usage(format!("{} has {count} training images, which is too few", self.data)));
         }
-        Ok(JobData {
-            valid: train.select(&samples[..held_out]),
-            train: train.select(&samples[held_out..]),
-            test,
-            preparation: Preparation {
-                normalization,
-                augment: self.augment.clone(),
-                mixup: self.mixup,
-                seed: self.seed,
-            },
-        })
+        let valid = train.select(&samples[..held_out]);
+        let train = train.select(&samples[held_out..]);
+        Ok(JobData { learning: Splits { train, test: valid, normalization }, test })
     }
 
     /// Trains a model, tests it, and leaves weights and report in the directory.
@@ -128,26 +116,19 @@ impl<S> ImageJob<S> {
         model: M,
     ) -> Result<Report, Error> {
         let start = Instant::now();
-        let plain = Preparation::plain(data.preparation.normalization.clone());
-        let device = &run.device;
-        let train = ImageSource::new(data.train.clone(), data.preparation.clone())?;
-        let valid = ImageSource::new(data.valid.clone(), plain)?;
         let path = directory.path().to_path_buf();
-        let profile = if run.profile { Profile::synchronised() } else { Profile::default() };
-        let fitted = Fit {
-            model,
-            config: &self.fit,
-            optimizer: &self.optimizer,
-            train: Loader::new(train, self.fit.batch_size, Order::Shuffled { seed: self.seed }, device)
-                .with_workers(self.fit.workers),
-            valid: Loader::new(valid, self.fit.batch_size, Order::Sequential, device),
-            directory: Some(&path),
-            display: &run.display,
-            profile: Arc::new(profile),
-        }
-        .run()?;
+        let trial = Trial {
+            run,
+            data: &data.learning,
+            fit: self.fit.clone(),
+            optimizer: self.optimizer.clone(),
+            augment: self.augment.clone(),
+            mixup: self.mixup,
+            seed: self.seed,
+        };
+        let fitted = trial.fit(model, Some(&path), &run.display)?;
         directory.write(WEIGHTS, &weights::to_safetensors(&fitted.model).map_err(Error::Training)?)?;
-        let mut report = self.test(run, &directory.manifest().slug, data, &fitted.model)?;
+        let mut report = self.test(run, &directory.manifest().slug, &data, &fitted.model)?;
         if let Some(throughput) = fitted.throughput.filter(|_| run.profile) {
             report.add("training images/s", &[throughput.samples_per_second]);
             report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
@@ -164,46 +145,27 @@ impl<S> ImageJob<S> {
         &self,
         run: &Run,
         slug: &str,
-        data: JobData,
+        data: &JobData,
         model: &M,
     ) -> Result<Report, Error> {
         let start = Instant::now();
-        let plain = Preparation::plain(data.preparation.normalization.clone());
-        let result = evaluate(model, ImageSource::new(data.test.clone(), plain)?, &run.device)?;
+        let normalization = &data.learning.normalization;
+        let result = evaluate(model, plain_source(&data.test, normalization)?, &run.device)?;
         let mut report = Report::new(slug, &run.device_name, self.seed, "train");
         report.add("parameters", &[Module::num_params(model) as f64]);
         report.add("test accuracy %", &[result.accuracy]);
         report.add("test loss", &[result.loss]);
         if self.augmented_copies > 0 {
-            let augmented =
-                ImageSource::new(data.test, Preparation { mixup: Mixup::default(), ..data.preparation })?;
-            let accuracy = augmented_accuracy(model, augmented, self.augmented_copies, &run.device)?;
+            let preparation = Preparation {
+                augment: self.augment.clone(),
+                seed: self.seed,
+                ..Preparation::plain(normalization.clone())
+            };
+            let source = ImageSource::new(data.test.clone(), preparation)?;
+            let accuracy = augmented_accuracy(model, source, self.augmented_copies, &run.device)?;
             report.add("test accuracy with augmented copies %", &[accuracy]);
         }
         report.seconds = start.elapsed().as_secs_f64();
         Ok(report)
-    }
-}
-
-/// A model whose initial weights depend on `seed` alone.
-///
-/// Burn draws a parameter when it is first read; reading all of them here, in order, right after seeding the device
-/// leaves nothing to what is drawn in between.
-pub fn initialise<M: Module, E>(
-    device: &Device,
-    seed: u64,
-    init: impl FnOnce(&Device) -> Result<M, E>,
-) -> Result<M, E> {
-    device.seed(seed);
-    let model = init(device)?;
-    model.visit(&mut Materialise);
-    Ok(model)
-}
-
-struct Materialise;
-
-impl ModuleVisitor for Materialise {
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        param.val();
     }
 }

@@ -35,11 +35,6 @@ impl Display {
         }
     }
 
-    /// The same without the epochs of a single training: for a job of many trainings.
-    pub fn without_epochs(&self) -> Self {
-        Self::Silent
-    }
-
     /// The renderer for one training.
     pub fn renderer(&self, interrupter: Interrupter, resumed: Option<usize>) -> Box<dyn MetricsRenderer> {
         match self {

@@ -1,25 +1,27 @@
-//! One training of a comparison: the same data, budget and seed for every side, no files, a test at the end.
+//! One training of an image classifier: what a job runs once, and a comparison once for each side and seed.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use pyrarium_datasets::{AugmentConfig, ImageDataset, Mixup, Splits};
+use pyrarium_datasets::{AugmentConfig, ImageDataset, Mixup, Normalization, Splits};
 use pyrarium_layers::ImageClassifier;
 
 use crate::Error;
 use crate::evaluate::evaluate;
-use crate::fit::{Fit, FitConfig};
+use crate::fit::{Fit, FitConfig, Fitted};
 use crate::images::{ImageSource, Preparation};
 use crate::loader::{Loader, Order};
 use crate::optimizer::OptimizerConfig;
 use crate::profile::Profile;
+use crate::progress::Display;
 use crate::run::Run;
 
-/// What is the same for both sides of a comparison, and what is not.
+/// Data, budget and recipe of a training. The sides of a comparison differ in one field, or in the model.
 #[derive(Clone)]
 pub struct Trial<'a> {
     /// Device and display.
     pub run: &'a Run,
-    /// The images.
+    /// The images; those of `test` are watched, and nothing is chosen by them.
     pub data: &'a Splits,
     /// How to fit.
     pub fit: FitConfig,
@@ -34,8 +36,13 @@ pub struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Trains `model`; the test images are watched, and nothing is chosen by them.
-    pub fn train<M: ImageClassifier + 'static>(&self, model: M) -> Result<M, Error> {
+    /// Trains `model`, with checkpoints where a directory is given.
+    pub fn fit<M: ImageClassifier + 'static>(
+        &self,
+        model: M,
+        directory: Option<&Path>,
+        display: &Display,
+    ) -> Result<Fitted<M>, Error> {
         let device = &self.run.device;
         let preparation = Preparation {
             normalization: self.data.normalization.clone(),
@@ -44,27 +51,31 @@ impl Trial<'_> {
             seed: self.seed,
         };
         let train = ImageSource::new(self.data.train.clone(), preparation)?;
-        let fitted = Fit {
+        let valid = plain_source(&self.data.test, &self.data.normalization)?;
+        let profile = if self.run.profile { Profile::synchronised() } else { Profile::default() };
+        Fit {
             model,
             config: &self.fit,
             optimizer: &self.optimizer,
             train: Loader::new(train, self.fit.batch_size, Order::Shuffled { seed: self.seed }, device)
                 .with_workers(self.fit.workers),
-            valid: Loader::new(self.source(&self.data.test)?, self.fit.batch_size, Order::Sequential, device),
-            directory: None,
-            display: &self.run.display.without_epochs(),
-            profile: Arc::new(Profile::default()),
+            valid: Loader::new(valid, self.fit.batch_size, Order::Sequential, device),
+            directory,
+            display,
+            profile: Arc::new(profile),
         }
-        .run()?;
-        Ok(fitted.model)
+        .run()
     }
 
-    /// Accuracy of a trained model on the test images, in percent.
-    pub fn test_accuracy<M: ImageClassifier>(&self, model: &M) -> Result<f64, Error> {
-        Ok(evaluate(model, self.source(&self.data.test)?, &self.run.device)?.accuracy)
+    /// Trains `model` without files or display and returns its accuracy on the test images, in percent.
+    pub fn accuracy<M: ImageClassifier + 'static>(&self, model: M) -> Result<f64, Error> {
+        let model = self.fit(model, None, &Display::Silent)?.model;
+        let source = plain_source(&self.data.test, &self.data.normalization)?;
+        Ok(evaluate(&model, source, &self.run.device)?.accuracy)
     }
+}
 
-    fn source(&self, images: &ImageDataset) -> Result<Arc<ImageSource>, Error> {
-        Ok(ImageSource::new(images.clone(), Preparation::plain(self.data.normalization.clone()))?)
-    }
+/// Images as they are, normalised.
+pub fn plain_source(images: &ImageDataset, normalization: &Normalization) -> Result<Arc<ImageSource>, Error> {
+    Ok(ImageSource::new(images.clone(), Preparation::plain(normalization.clone()))?)
 }

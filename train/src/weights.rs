@@ -1,7 +1,31 @@
-//! Weights of a module as safetensors: the same bytes for the same values, readable from Python.
+//! Weights of a module: drawn from a seed, and as safetensors, the same bytes for the same values and readable from Python.
 
-use burn::module::Module;
+use burn::module::{Module, ModuleVisitor, Param};
 use burn::store::{ModuleSnapshot, SafetensorsStore};
+use burn::tensor::{Device, Tensor};
+
+/// A model whose initial weights depend on `seed` alone.
+///
+/// Burn draws a parameter when it is first read; reading all of them here, in order, right after seeding the device
+/// leaves nothing to what is drawn in between.
+pub fn initialise<M: Module, E>(
+    device: &Device,
+    seed: u64,
+    init: impl FnOnce(&Device) -> Result<M, E>,
+) -> Result<M, E> {
+    device.seed(seed);
+    let model = init(device)?;
+    model.visit(&mut Materialise);
+    Ok(model)
+}
+
+struct Materialise;
+
+impl ModuleVisitor for Materialise {
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        param.val();
+    }
+}
 
 /// The parameters of `module`, named by their path in it (without the names of enum variants).
 ///

@@ -11,12 +11,13 @@ use toml::Table;
 
 use crate::Error;
 use crate::fit::FitConfig;
-use crate::image_job::{ImageJob, JobData, initialise};
+use crate::image_job::{ImageJob, JobData};
 use crate::optimizer::{OptimizerConfig, ScheduleKind};
 use crate::registry::Job;
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, WEIGHTS};
-use crate::{settings, weights};
+use crate::settings;
+use crate::weights::{self, initialise};
 
 /// Which network, and where its weights start from.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -125,7 +126,7 @@ pub fn evaluate(run: &Run, directory: &RunDirectory) -> Result<Report, Error> {
     let job: Settings = settings::from_table(directory.settings())?;
     let data = job.open(run)?;
     let model = load(job.model.config(data.shape(), data.num_classes())?.init(&run.device)?, directory)?;
-    job.test(run, &directory.manifest().slug, data, &model)
+    job.test(run, &directory.manifest().slug, &data, &model)
 }
 
 fn load(model: Mlp, directory: &RunDirectory) -> Result<Mlp, Error> {

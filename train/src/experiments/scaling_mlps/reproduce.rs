@@ -7,12 +7,12 @@ use pyrarium_mlp::{MlpConfig, MlpKind};
 use super::{augmentation, bottleneck, large, transfer, width};
 use crate::Error;
 use crate::fit::FitConfig;
-use crate::image_job::initialise;
 use crate::optimizer::OptimizerConfig;
 use crate::registry::{Budget, Reproduction};
 use crate::report::{Report, Summary};
 use crate::run::Run;
 use crate::trial::Trial;
+use crate::weights::initialise;
 
 /// The four claims on the embedded data; in the full budget also those on the larger sets that are there.
 pub fn reproduce(run: &Run, what: Reproduction) -> Result<Report, Error> {
@@ -70,7 +70,7 @@ impl<'a> Experiment<'a> {
     /// The test accuracy of a network that is trained from the trial's seed.
     fn accuracy(&self, trial: &Trial<'_>, config: &MlpConfig) -> Result<f64, Error> {
         let model = initialise(&self.device(), trial.seed, |device| config.init(device))?;
-        trial.test_accuracy(&trial.train(model)?)
+        trial.accuracy(model)
     }
 
     /// The test accuracy of a network over all seeds, which is also added to the report.

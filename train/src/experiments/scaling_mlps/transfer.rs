@@ -10,11 +10,12 @@ use rand::seq::SliceRandom;
 use super::reproduce::{Experiment, bottleneck_network};
 use crate::Error;
 use crate::fit::FitConfig;
-use crate::image_job::initialise;
 use crate::optimizer::{OptimizerConfig, OptimizerKind};
+use crate::progress::Display;
 use crate::registry::ClaimText;
 use crate::report::{Report, Summary};
 use crate::trial::Trial;
+use crate::weights::initialise;
 
 /// What is tested here.
 pub const CLAIM: ClaimText = ClaimText {
@@ -67,7 +68,8 @@ pub fn test(experiment: &Experiment<'_>, digits: &Splits, report: &mut Report) -
     let device = experiment.device();
     let from_scratch = |seed| Ok(initialise(&device, seed, |device| config.init(device))?);
     let pre_trained = |seed| {
-        let model = experiment.trial(&source, 60, seed).train(from_scratch(seed)?)?;
+        let model =
+            experiment.trial(&source, 60, seed).fit(from_scratch(seed)?, None, &Display::Silent)?.model;
         Ok(initialise(&device, seed, |device| model.train().fork(device).with_new_head(5))?)
     };
     let scratch = best_accuracy(experiment, "from scratch", &target, from_scratch, report)?;
@@ -91,7 +93,7 @@ fn best_accuracy(
         let accuracies = experiment.accuracies(&label, |seed| {
             let data = Splits { train: some_of_each_class(&target.train, seed), ..target.clone() };
             let trial = recipe.apply(experiment.trial(&data, 100, seed));
-            trial.test_accuracy(&trial.train(start(seed)?)?)
+            trial.accuracy(start(seed)?)
         })?;
         let summary = report.add(format!("{label}, test accuracy %"), &accuracies);
         best = Some(best.filter(|best| best.mean >= summary.mean).unwrap_or(summary));
