@@ -1,6 +1,6 @@
 //! Scaling MLPs: A Tale of Inductive Bias (arXiv 2306.13575).
 //!
-//! [`job`] trains a network; [`reproduce`] tests the claims, one module each.
+//! `job` trains a network; `reproduce` tests the claims, one module each.
 
 mod augmentation;
 mod bottleneck;
