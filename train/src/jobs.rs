@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use pyrarium_layers::ConfigError;
 use toml::{Table, Value};
 
 use crate::Error;
@@ -10,6 +11,9 @@ use crate::registry::{Job, Reproduction, System, find};
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, Runs, State};
 use crate::settings;
+
+/// The one setting that may grow when a run goes on.
+const EPOCHS: &str = "fit.epochs";
 
 /// What `train` is asked for.
 pub struct TrainRequest {
@@ -40,12 +44,11 @@ pub struct Finished {
 pub fn train(run: &Run, request: &TrainRequest) -> Result<Finished, Error> {
     let system = find(&request.slug)?;
     let (mut directory, job) = if request.resume {
-        let directory = resume(run, system, request)?;
-        if directory.manifest().state == State::Complete {
+        let (directory, settings) = resumable(run, system, request)?;
+        if directory.manifest().state == State::Complete && directory.settings() == &settings {
             return already_complete(run, &directory);
         }
-        let job = (system.train)(run, directory.settings())?;
-        (directory, job)
+        go_on(run, system, directory, settings)?
     } else {
         start(run, system, request)?
     };
@@ -67,13 +70,13 @@ fn start<'a>(
     Ok((RunDirectory::create(&path, system.slug, &run.device_name, seed, settings)?, job))
 }
 
-/// Opens the run to go on with. Settings may be given again if they are the same; the number of epochs may change.
-fn resume(run: &Run, system: &System, request: &TrainRequest) -> Result<RunDirectory, Error> {
+/// Opens the run to go on with, and its settings. They may be given again if they are the same; the epochs may become more.
+fn resumable(run: &Run, system: &System, request: &TrainRequest) -> Result<(RunDirectory, Table), Error> {
     let newest = || Runs::of(system.slug, "train").newest();
     let path = request.out.clone().or_else(newest).ok_or_else(|| {
         Error::Usage(format!("no run of {} to resume: start one without --resume", system.slug))
     })?;
-    let mut directory = RunDirectory::open(&path)?;
+    let directory = RunDirectory::open(&path)?;
     let (slug, device) = (&directory.manifest().slug, &directory.manifest().device);
     if slug != system.slug {
         return Err(Error::Usage(format!("{} is a run of {slug}, not of {}", path.display(), system.slug)));
@@ -83,16 +86,32 @@ fn resume(run: &Run, system: &System, request: &TrainRequest) -> Result<RunDirec
     }
     let settings = settings::resolve(directory.settings().clone(), request.config.as_deref(), &request.set)?;
     let changed = settings::differences(directory.settings(), &settings);
-    if let Some(key) = changed.iter().find(|key| *key != "fit.epochs") {
+    if let Some(key) = changed.iter().find(|key| *key != EPOCHS) {
         return Err(Error::Usage(format!(
-            "setting {key} differs from that of the run in {}: only fit.epochs may change on --resume",
+            "setting {key} differs from that of the run in {}: only {EPOCHS} may change on --resume",
             path.display()
         )));
     }
-    if !changed.is_empty() {
+    let epochs = |settings| settings::lookup(settings, EPOCHS).and_then(Value::as_integer);
+    let (before, after) = (epochs(directory.settings()), epochs(&settings));
+    if after < before {
+        let allowed = format!("at least the {} of the run in {}", before.unwrap_or(0), path.display());
+        return Err(ConfigError::new(EPOCHS, after.unwrap_or(0), allowed).into());
+    }
+    Ok((directory, settings))
+}
+
+fn go_on<'a>(
+    run: &'a Run,
+    system: &System,
+    mut directory: RunDirectory,
+    settings: Table,
+) -> Result<(RunDirectory, Job<'a>), Error> {
+    let job = (system.train)(run, &settings)?;
+    if *directory.settings() != settings {
         directory.update_settings(settings)?;
     }
-    Ok(directory)
+    Ok((directory, job))
 }
 
 fn already_complete(run: &Run, directory: &RunDirectory) -> Result<Finished, Error> {

@@ -61,7 +61,8 @@ pub fn keys(table: &Table) -> Vec<String> {
     table.iter().flat_map(nested).collect()
 }
 
-fn lookup<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
+/// The value of a dotted key.
+pub fn lookup<'a>(table: &'a Table, key: &str) -> Option<&'a Value> {
     match key.split_once('.') {
         Some((head, rest)) => table.get(head)?.as_table().and_then(|inner| lookup(inner, rest)),
         None => table.get(key),

@@ -130,6 +130,11 @@ fn a_run_is_neither_overwritten_nor_resumed_with_other_settings() {
             "setting fit.batch_size differs from that of the run in run: only fit.epochs may change on --resume"
         )
     );
+    let none = xtask(directory.path(), &format!("{SMALL} --out run --resume --epochs 0"));
+    assert_eq!(
+        (none.code, none.error()),
+        (Some(2), "fit.epochs = 0: must be at least the 1 of the run in run")
+    );
     let complete = done(directory.path(), &format!("{SMALL} --out run --resume"));
     assert!(complete.stderr.contains("run is complete already"), "{}", complete.stderr);
 }
