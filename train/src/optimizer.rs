@@ -18,7 +18,7 @@ use pyrarium_layers::ConfigError;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::checks::{in_unit_interval, non_negative, positive};
+use crate::checks::{below_one, in_unit_interval, non_negative, positive};
 
 /// The update rule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,13 +59,13 @@ pub struct OptimizerConfig {
     /// What the learning rate is multiplied with for all parameters outside the module named `head`.
     pub body_factor: f64,
     /// Decoupled for AdamW, Adan, LAMB and Lion; added to the gradient for the others.
-    pub weight_decay: f32,
+    pub weight_decay: f64,
     /// First decay rate: of the moment (Adam, Adan, LAMB, Lion) or the momentum (SGD, RMSprop; 0 is none).
-    pub beta_1: f32,
+    pub beta_1: f64,
     /// Second decay rate, of those that have one.
-    pub beta_2: f32,
+    pub beta_2: f64,
     /// Added to the denominator by those that divide.
-    pub epsilon: f32,
+    pub epsilon: f64,
     /// Shape of the learning rate over the run.
     pub schedule: ScheduleKind,
     /// Steps over which the learning rate rises linearly from zero; 0 is no warm-up.
@@ -100,10 +100,10 @@ impl OptimizerConfig {
             return Err(ConfigError::new("optimizer.learning_rate", self.learning_rate, "at most 1"));
         }
         in_unit_interval("optimizer.body_factor", self.body_factor)?;
-        non_negative("optimizer.weight_decay", self.weight_decay.into())?;
-        in_unit_interval("optimizer.beta_1", self.beta_1.into())?;
-        in_unit_interval("optimizer.beta_2", self.beta_2.into())?;
-        positive("optimizer.epsilon", self.epsilon.into())?;
+        non_negative("optimizer.weight_decay", self.weight_decay)?;
+        below_one("optimizer.beta_1", self.beta_1)?;
+        below_one("optimizer.beta_2", self.beta_2)?;
+        positive("optimizer.epsilon", self.epsilon)?;
         in_unit_interval("optimizer.final_factor", self.final_factor)?;
         if self.schedule == ScheduleKind::Exponential {
             positive("optimizer.final_factor", self.final_factor)?;
@@ -113,8 +113,9 @@ impl OptimizerConfig {
 
     /// The optimizer.
     pub fn optimizer(&self) -> ModuleOptimizer {
-        let decay = (self.weight_decay > 0.0).then(|| WeightDecayConfig::new(self.weight_decay));
-        let (beta_1, beta_2, epsilon) = (self.beta_1, self.beta_2, self.epsilon);
+        let (beta_1, beta_2, epsilon) = (self.beta_1 as f32, self.beta_2 as f32, self.epsilon as f32);
+        let weight_decay = self.weight_decay as f32;
+        let decay = (weight_decay > 0.0).then(|| WeightDecayConfig::new(weight_decay));
         match self.kind {
             OptimizerKind::Adam => AdamConfig::new()
                 .with_beta_1(beta_1)
@@ -126,12 +127,12 @@ impl OptimizerConfig {
                 .with_beta_1(beta_1)
                 .with_beta_2(beta_2)
                 .with_epsilon(epsilon)
-                .with_weight_decay(self.weight_decay)
+                .with_weight_decay(weight_decay)
                 .init(),
             OptimizerKind::Adan => AdanConfig::new()
                 .with_beta_1(beta_1)
                 .with_epsilon(epsilon)
-                .with_weight_decay(self.weight_decay)
+                .with_weight_decay(weight_decay)
                 .init(),
             OptimizerKind::AdaGrad => {
                 AdaGradConfig::new().with_epsilon(epsilon).with_weight_decay(decay).init()
@@ -140,12 +141,12 @@ impl OptimizerConfig {
                 .with_beta_1(beta_1)
                 .with_beta_2(beta_2)
                 .with_epsilon(epsilon)
-                .with_weight_decay(self.weight_decay)
+                .with_weight_decay(weight_decay)
                 .init(),
             OptimizerKind::Lion => LionConfig::new()
                 .with_beta_1(beta_1)
                 .with_beta_2(beta_2)
-                .with_weight_decay(self.weight_decay)
+                .with_weight_decay(weight_decay)
                 .init(),
             OptimizerKind::RmsProp => RmsPropConfig::new()
                 .with_alpha(beta_2)
@@ -154,7 +155,7 @@ impl OptimizerConfig {
                 .with_weight_decay(decay)
                 .init(),
             OptimizerKind::Sgd => {
-                let momentum = MomentumConfig { momentum: beta_1.into(), dampening: 0.0, nesterov: false };
+                let momentum = MomentumConfig { momentum: self.beta_1, dampening: 0.0, nesterov: false };
                 SgdConfig::new()
                     .with_momentum((beta_1 > 0.0).then_some(momentum))
                     .with_weight_decay(decay)
