@@ -3,7 +3,7 @@
 //! - [`Activation`] and [`NormKind`]: choices that a configuration names, by [`impl_names!`].
 //! - [`ConfigError`] and [`check_range`]: how a configuration refuses a value.
 //! - [`ImageClassifier`]: the task traits that models implement and the training crate consumes.
-//! - `seeded` (feature `testing`): weights and inputs that are the same on every backend.
+//! - `seeded` (feature `seeded`): weights and inputs that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;
@@ -11,7 +11,7 @@ mod classifier;
 mod error;
 mod names;
 mod norm;
-#[cfg(feature = "testing")]
+#[cfg(feature = "seeded")]
 pub mod seeded;
 #[cfg(feature = "testing")]
 pub mod testing;

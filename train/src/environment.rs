@@ -33,5 +33,17 @@ impl Environment {
     }
 }
 
+/// The name of the processor, where the system tells; its architecture otherwise.
+pub fn processor() -> String {
+    let information = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let name = information.lines().find_map(|line| line.strip_prefix("model name")?.split(": ").nth(1));
+    name.unwrap_or(std::env::consts::ARCH).to_string()
+}
+
+/// Today in UTC, as year-month-day.
+pub fn today() -> String {
+    time::OffsetDateTime::now_utc().date().to_string()
+}
+
 /// The version pinned in the workspace's manifest; `tidy` holds the two together.
 pub const BURN: &str = "0.22.1";

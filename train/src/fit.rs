@@ -1,23 +1,22 @@
-//! Gradient training of an image classifier on burn-train, with what it lacks: checkpoint sets, exact resume, a history.
+//! Gradient training of any [`Task`] on burn-train, with what it lacks: checkpoint sets, exact resume, a history.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use burn::train::metric::{AccuracyMetric, LossMetric};
+use burn::train::metric::LossMetric;
 use burn::train::{Learner, SupervisedTraining};
-use pyrarium_layers::{ConfigError, ImageClassifier};
+use pyrarium_layers::ConfigError;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::checkpoint::{Checkpoints, EveryEpoch};
 use crate::checks::{at_least_one, below_one, non_negative};
-use crate::classification::{Classification, StepSettings};
 use crate::history::{History, Recorder};
-use crate::images::ImageSource;
-use crate::loader::Loader;
+use crate::loader::{BatchSource, Loader};
 use crate::optimizer::OptimizerConfig;
 use crate::profile::{Profile, Throughput};
 use crate::progress::Display;
+use crate::task::{StepSettings, Task, Trainee};
 
 /// How to fit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,8 +28,6 @@ pub struct FitConfig {
     pub batch_size: usize,
     /// Batches whose gradients make one optimizer step.
     pub accumulation: usize,
-    /// Label smoothing of the training loss, in 0..1.
-    pub label_smoothing: f64,
     /// Largest L2 norm of all gradients together; 0 is no limit.
     pub clip_norm: f64,
     /// Decay of the average of the weights that is used in place of the last ones; 0 keeps none.
@@ -47,7 +44,6 @@ impl Default for FitConfig {
             epochs: 60,
             batch_size: 64,
             accumulation: 1,
-            label_smoothing: 0.0,
             clip_norm: 0.0,
             average_decay: 0.0,
             patience: 0,
@@ -62,24 +58,23 @@ impl FitConfig {
         at_least_one("fit.epochs", self.epochs)?;
         at_least_one("fit.batch_size", self.batch_size)?;
         at_least_one("fit.accumulation", self.accumulation)?;
-        below_one("fit.label_smoothing", self.label_smoothing)?;
         non_negative("fit.clip_norm", self.clip_norm)?;
         below_one("fit.average_decay", self.average_decay)
     }
 }
 
 /// Everything one training needs.
-pub struct Fit<'a, M> {
-    /// The model to start from, on a device with autodiff.
-    pub model: M,
+pub struct Fit<'a, T, S: BatchSource> {
+    /// The task with the model to start from, on a device with autodiff.
+    pub task: T,
     /// How to fit.
     pub config: &'a FitConfig,
     /// Optimizer and schedule.
     pub optimizer: &'a OptimizerConfig,
     /// Training samples.
-    pub train: Loader<ImageSource>,
+    pub train: Loader<S>,
     /// Samples that are watched, never trained on.
-    pub valid: Loader<ImageSource>,
+    pub valid: Loader<S>,
     /// Where checkpoints and metrics go; nothing is kept without it.
     pub directory: Option<&'a Path>,
     /// What a person sees meanwhile.
@@ -89,21 +84,21 @@ pub struct Fit<'a, M> {
 }
 
 /// The outcome of a training.
-pub struct Fitted<M> {
-    /// The trained model, without autodiff; the averaged one where an average was kept.
-    pub model: M,
+pub struct Fitted<T> {
+    /// The trained model or task, without autodiff; the averaged one where an average was kept.
+    pub model: T,
     /// Metrics of every epoch.
     pub history: History,
     /// Speed of the epochs run by this process, where there were any.
     pub throughput: Option<Throughput>,
 }
 
-impl<M: ImageClassifier + 'static> Fit<'_, M> {
+impl<T: Task, S: BatchSource<Batch = T::Batch>> Fit<'_, T, S> {
     /// Trains, going on from the newest checkpoint set in the directory where there is one.
     ///
     /// # Errors
     /// A damaged checkpoint, a failure of the disk or the backend, or a stop asked for at the dashboard.
-    pub fn run(self) -> Result<Fitted<M>, Error> {
+    pub fn run(self) -> Result<Fitted<T>, Error> {
         let checkpoints =
             self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"))).transpose()?;
         let resumed = checkpoints.as_ref().map_or(Ok(None), Checkpoints::latest)?;
@@ -114,13 +109,9 @@ impl<M: ImageClassifier + 'static> Fit<'_, M> {
             _ => self.config.epochs,
         };
         let steps = self.train.num_batches().div_ceil(self.config.accumulation) * self.config.epochs;
-        let learner = Learner::new(
-            Classification::new(self.model, step_settings(self.config, &self.profile)),
-            self.optimizer.optimizer(),
-            self.optimizer.schedule(steps)?,
-        );
+        let trainee = Trainee::new(self.task.clone(), step_settings(self.config, &self.profile));
+        let learner = Learner::new(trainee, self.optimizer.optimizer(), self.optimizer.schedule(steps)?);
         let train = self.train.with_profile(self.profile.clone()).starting_at(resumed.unwrap_or(0) + 1);
-        let mixed = train.source().mixes();
         let mut training = SupervisedTraining::new(
             self.directory.unwrap_or(Path::new("")),
             Arc::new(train),
@@ -128,13 +119,9 @@ impl<M: ImageClassifier + 'static> Fit<'_, M> {
         )
         .num_epochs(epochs)
         .metrics((LossMetric::new(),))
-        .metric_valid_numeric(AccuracyMetric::new())
         .with_metric_logger(recorder.clone())
         .with_application_logger(None);
-        if !mixed {
-            // The accuracy on a mixture of two images is that of neither label.
-            training = training.metric_train_numeric(AccuracyMetric::new());
-        }
+        training = self.task.with_metrics(training);
         if self.config.patience > 0 {
             training = training.early_stopping(recorder.clone());
         }
@@ -159,7 +146,7 @@ impl<M: ImageClassifier + 'static> Fit<'_, M> {
             return Err(Error::Training("it was interrupted; go on with --resume".to_string()));
         }
         let throughput = self.profile.throughput();
-        Ok(Fitted { model: result.model.into_model(), history: recorder.history()?, throughput })
+        Ok(Fitted { model: result.model.into_task(), history: recorder.history()?, throughput })
     }
 
     fn recorder(&self, resumed: Option<usize>) -> Result<Recorder, Error> {
@@ -174,7 +161,6 @@ impl<M: ImageClassifier + 'static> Fit<'_, M> {
 
 fn step_settings(config: &FitConfig, profile: &Arc<Profile>) -> StepSettings {
     StepSettings {
-        label_smoothing: config.label_smoothing,
         clip_norm: config.clip_norm,
         average_decay: config.average_decay,
         accumulation: config.accumulation,

@@ -30,6 +30,8 @@ pub struct ImageJob<M> {
     pub validation_fraction: f64,
     /// Augmented copies of each test image whose class probabilities are averaged for a second test accuracy; 0 is none.
     pub augmented_copies: usize,
+    /// Label smoothing of the training loss, in 0..1.
+    pub label_smoothing: f64,
     /// How to fit.
     pub fit: FitConfig,
     /// Optimizer and schedule.
@@ -49,6 +51,7 @@ impl<M: Default> Default for ImageJob<M> {
             data: "digits".to_string(),
             validation_fraction: 0.1,
             augmented_copies: 0,
+            label_smoothing: 0.0,
             fit: FitConfig::default(),
             optimizer: OptimizerConfig::default(),
             augment: AugmentConfig::default(),
@@ -84,6 +87,7 @@ impl<S> ImageJob<S> {
         if self.validation_fraction == 0.0 {
             return Err(ConfigError::new("validation_fraction", 0, "greater than 0").into());
         }
+        below_one("label_smoothing", self.label_smoothing)?;
         self.fit.validate()?;
         self.optimizer.validate()?;
         self.augment.validate()?;
@@ -122,6 +126,7 @@ impl<S> ImageJob<S> {
             data: &data.learning,
             fit: self.fit.clone(),
             optimizer: self.optimizer.clone(),
+            label_smoothing: self.label_smoothing,
             augment: self.augment.clone(),
             mixup: self.mixup,
             seed: self.seed,

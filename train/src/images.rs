@@ -6,6 +6,7 @@ use burn::tensor::{Device, Int, Tensor, TensorData};
 use pyrarium_datasets::{
     Augment, AugmentConfig, ImageDataset, Mixup, Normalization, RandomKey, SettingError,
 };
+use pyrarium_layers::seeded;
 
 use crate::loader::BatchSource;
 
@@ -18,6 +19,18 @@ pub struct ImageBatch {
     pub labels: Tensor<1, Int>,
     /// The second labels of a batch mixed with a permutation of itself.
     pub mixed: Option<Mixed>,
+}
+
+impl ImageBatch {
+    /// A batch of noise, uniform in -1..1, and classes in turn: the same on every device.
+    pub fn noise([rows, channels, height, width]: [usize; 4], num_classes: usize, device: &Device) -> Self {
+        let pixels = seeded::tensor_data([rows, channels, height, width], 0, 1.0);
+        Self {
+            images: Tensor::from_data(pixels, device),
+            labels: labels((0..rows).map(|row| (row % num_classes) as u32).collect(), device),
+            mixed: None,
+        }
+    }
 }
 
 /// What mixup adds to a batch: `image = lambda * own + (1 - lambda) * other`.

@@ -1,12 +1,14 @@
 //! Devices, fitting, checkpoints, experiments and reports: the one place that knows models, data and devices at once.
 //!
 //! - [`device`]: compute backends by name.
-//! - [`fit`]: gradient training on burn-train, on top of [`loader`], [`classification`], [`optimizer`], [`checkpoint`],
-//!   [`history`] and [`progress`].
+//! - [`fit`]: gradient training of any [`task`] on burn-train, on top of [`loader`], [`optimizer`], [`checkpoint`],
+//!   [`history`] and [`progress`]; [`classification`] is such a task.
 //! - [`run`], [`settings`], [`report`]: a job's directory, its settings and its outcome.
+//! - [`parity`] and [`benchmark`]: the registered networks on one backend against another, and their speed.
 //! - [`jobs`] and [`registry`]: what the command line calls; [`experiments`]: one module a system.
 
 pub mod average;
+pub mod benchmark;
 pub mod checkpoint;
 mod checks;
 pub mod classification;
@@ -25,6 +27,7 @@ pub mod jobs;
 pub mod loader;
 pub mod loss;
 pub mod optimizer;
+pub mod parity;
 pub mod plot;
 pub mod profile;
 pub mod progress;
@@ -33,8 +36,10 @@ pub mod report;
 pub mod results;
 pub mod run;
 pub mod settings;
+pub mod task;
 pub mod trial;
 pub mod weights;
+pub mod workload;
 
 pub use error::Error;
 

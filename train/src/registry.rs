@@ -6,6 +6,7 @@ use crate::Error;
 use crate::experiments::scaling_mlps;
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
+use crate::workload::Specimen;
 
 /// A statement of a paper that `reproduce` tests.
 #[derive(Clone, Copy, Debug)]
@@ -35,12 +36,26 @@ impl ClaimText {
 }
 
 /// A network of a system with its exact size.
-#[derive(Clone, Debug)]
 pub struct Variant {
-    /// Name and setting, "B_6-Wi_512 (64x64x3, 11230 classes)" for example.
+    /// Name and setting, "bottleneck B_6-Wi_512, 64x64x3, 11230 classes" for example.
     pub name: String,
     /// Number of parameters.
     pub parameters: usize,
+    /// A network of the same structure with a batch, both small, on which backends are compared. Weights and batch are
+    /// functions of a seed alone.
+    pub small: Specimen,
+}
+
+/// A workload whose speed is measured.
+pub struct Benchmark {
+    /// Name and setting; the PyTorch side is found by it.
+    pub name: String,
+    /// Samples of the batch.
+    pub samples: usize,
+    /// What a sample is, in the plural: "images", "tokens".
+    pub unit: &'static str,
+    /// The network with its batch.
+    pub specimen: Specimen,
 }
 
 /// How much a reproduction may spend.
@@ -93,6 +108,8 @@ pub struct System {
     pub claims: &'static [ClaimText],
     /// Its networks.
     pub variants: fn() -> Vec<Variant>,
+    /// What `bench` measures.
+    pub benchmarks: fn() -> Vec<Benchmark>,
     /// The default settings of its training job; also the schema of all settings.
     pub settings: fn() -> Result<Table, Error>,
     /// Prepares its training with resolved settings; whatever is wrong with them or the data shows here.

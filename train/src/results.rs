@@ -1,9 +1,12 @@
-//! `RESULTS.md`, made from the reports in `results/`.
+//! `RESULTS.md` and `docs/benchmarks.md`, made from what is recorded in `results/`.
 
 use std::fmt::Write;
 use std::path::Path;
 
+use serde::de::DeserializeOwned;
+
 use crate::Error;
+use crate::benchmark::Record;
 use crate::files::read_text;
 use crate::registry::{SYSTEMS, System};
 use crate::report::Report;
@@ -13,6 +16,14 @@ const HEAD: &str = "# Results
 Made by `cargo xtask results` from `results/*.json`; each of these is the outcome of `cargo xtask reproduce SLUG --record`
 with the code of the commit that holds it. A claim that did not hold says so. Paper figures marked (unconfirmed) were not
 checked against the paper.
+";
+
+const BENCHMARKS_HEAD: &str = "# Benchmarks
+
+Made by `cargo xtask results` from `results/benchmarks/*.json`; each of these is the outcome of
+`cargo xtask bench SLUG --against pytorch --record`: processes in turn (device, device, .., PyTorch, three rounds), each with its own
+warm-up; medians with the quartiles in brackets. A training step is forward, backward and Adam in 32-bit floats. A device whose
+numbers do not agree with flex (see [parity.md](parity.md)) gets no figure.
 ";
 
 /// The text of `RESULTS.md` for the workspace at `root`.
@@ -29,13 +40,33 @@ pub fn render(root: &Path) -> Result<String, Error> {
             if budget == "full" && !path.exists() {
                 continue;
             }
-            let report: Report = serde_json::from_str(&read_text(&path)?)
-                .map_err(|error| Error::Damaged { path: path.clone(), reason: error.to_string() })?;
+            let report: Report = read_json(&path)?;
             // The report's own heading becomes one of the page.
             let _ = write!(text, "\n##{}", report.to_markdown());
         }
     }
     Ok(text)
+}
+
+/// The text of `docs/benchmarks.md` for the workspace at `root`: systems whose benchmarks are recorded.
+///
+/// # Errors
+/// A file that is no record.
+pub fn render_benchmarks(root: &Path) -> Result<String, Error> {
+    let mut text = BENCHMARKS_HEAD.to_string();
+    for system in SYSTEMS {
+        let path = root.join(benchmark_file_name(system));
+        if path.exists() {
+            let record: Record = read_json(&path)?;
+            let _ = write!(text, "\n{}", record.to_markdown());
+        }
+    }
+    Ok(text)
+}
+
+/// Where the benchmarks of a system are recorded, relative to the workspace.
+pub fn benchmark_file_name(system: &System) -> String {
+    format!("results/benchmarks/{}.json", system.slug)
 }
 
 /// Where the outcome of a reproduction is recorded, relative to the workspace.
@@ -44,4 +75,9 @@ pub fn file_name(system: &System, budget: &str) -> String {
         "quick" => format!("results/{}.json", system.slug),
         _ => format!("results/{}.{budget}.json", system.slug),
     }
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<T, Error> {
+    serde_json::from_str(&read_text(path)?)
+        .map_err(|error| Error::Damaged { path: path.to_path_buf(), reason: error.to_string() })
 }

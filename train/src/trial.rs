@@ -7,6 +7,7 @@ use pyrarium_datasets::{AugmentConfig, ImageDataset, Mixup, Normalization, Split
 use pyrarium_layers::ImageClassifier;
 
 use crate::Error;
+use crate::classification::Classification;
 use crate::evaluate::evaluate;
 use crate::fit::{Fit, FitConfig, Fitted};
 use crate::images::{ImageSource, Preparation};
@@ -27,6 +28,8 @@ pub struct Trial<'a> {
     pub fit: FitConfig,
     /// Optimizer and schedule.
     pub optimizer: OptimizerConfig,
+    /// Label smoothing of the training loss, in 0..1.
+    pub label_smoothing: f64,
     /// Augmentation of the training images.
     pub augment: AugmentConfig,
     /// Mixing of the training images.
@@ -53,8 +56,9 @@ impl Trial<'_> {
         let train = ImageSource::new(self.data.train.clone(), preparation)?;
         let valid = plain_source(&self.data.test, &self.data.normalization)?;
         let profile = if self.run.profile { Profile::synchronised() } else { Profile::default() };
-        Fit {
-            model,
+        let task = Classification::new(model, self.label_smoothing, train.mixes());
+        let Fitted { model, history, throughput } = Fit {
+            task,
             config: &self.fit,
             optimizer: &self.optimizer,
             train: Loader::new(train, self.fit.batch_size, Order::Shuffled { seed: self.seed }, device)
@@ -64,7 +68,8 @@ impl Trial<'_> {
             display,
             profile: Arc::new(profile),
         }
-        .run()
+        .run()?;
+        Ok(Fitted { model: model.model, history, throughput })
     }
 
     /// Trains `model` without files or display and returns its accuracy on the test images, in percent.

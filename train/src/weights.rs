@@ -4,19 +4,23 @@ use burn::module::{Module, ModuleVisitor, Param};
 use burn::store::{ModuleSnapshot, SafetensorsStore};
 use burn::tensor::{Device, Tensor};
 
-/// A model whose initial weights depend on `seed` alone.
+use crate::device::reference;
+
+/// A model on `device` whose initial weights depend on `seed` alone, not on the device: they are drawn on the
+/// [reference device](crate::device::reference).
 ///
-/// Burn draws a parameter when it is first read; reading all of them here, in order, right after seeding the device
-/// leaves nothing to what is drawn in between.
+/// Burn draws a parameter when it is first read; reading all of them here, in order, right after seeding leaves nothing
+/// to what is drawn in between.
 pub fn initialise<M: Module, E>(
     device: &Device,
     seed: u64,
     init: impl FnOnce(&Device) -> Result<M, E>,
 ) -> Result<M, E> {
-    device.seed(seed);
-    let model = init(device)?;
+    let reference = reference(device);
+    reference.seed(seed);
+    let model = init(&reference)?;
     model.visit(&mut Materialise);
-    Ok(model)
+    Ok(if reference == *device { model } else { model.fork(device) })
 }
 
 struct Materialise;

@@ -9,7 +9,9 @@ use pyrarium_train::Error;
 use pyrarium_train::progress::Display;
 use pyrarium_train::run::Run;
 
-use crate::commands::{ci, data, eval, info, list, reproduce, results, tidy, train};
+use crate::commands::{
+    bench, ci, data, devices, eval, info, list, measure, parity, reproduce, results, tidy, train,
+};
 
 /// Train, test and check the systems of the Pyrarium.
 ///
@@ -33,9 +35,18 @@ enum Command {
     Eval(eval::Arguments),
     /// Test the claims of a system's paper
     Reproduce(reproduce::Arguments),
+    /// List the compute backends: in this build, usable on this machine
+    Devices(devices::Arguments),
+    /// Compare the numbers of the compute backends, network by network
+    Parity(parity::Arguments),
+    /// Measure the speed of the networks
+    Bench(bench::Arguments),
+    /// Measure one workload in this process, for bench
+    #[command(hide = true)]
+    Measure(measure::Arguments),
     /// List, download or verify data sets
     Data(data::Arguments),
-    /// Make RESULTS.md from the recorded results
+    /// Make RESULTS.md and docs/benchmarks.md from the recorded results
     Results(results::Arguments),
     /// Check the rules of the house
     Tidy,
@@ -52,6 +63,10 @@ impl Cli {
             Command::Train(arguments) => train::run(arguments),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Reproduce(arguments) => reproduce::run(&arguments),
+            Command::Devices(arguments) => devices::run(&arguments),
+            Command::Parity(arguments) => parity::run(&arguments),
+            Command::Bench(arguments) => bench::run(&arguments),
+            Command::Measure(arguments) => measure::run(&arguments),
             Command::Data(arguments) => data::run(arguments),
             Command::Results(arguments) => results::run(&arguments),
             Command::Tidy => tidy::run(),
@@ -71,7 +86,7 @@ pub struct DataRoot {
 /// Where a job computes and what it shows.
 #[derive(Args)]
 pub struct JobFlags {
-    /// Compute backend
+    /// Compute backend: flex, ndarray, wgpu, tch or cuda (see `cargo xtask devices`)
     #[arg(long, value_name = "NAME", env = "PYRARIUM_DEVICE", default_value = "flex")]
     device: String,
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use pyrarium_layers::ConfigError;
 
-use crate::{MlpConfig, MlpKind};
+use crate::{BottleneckMlpConfig, MlpConfig, MlpKind, StandardMlpConfig};
 
 /// A named size of one of the networks, for one task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +29,23 @@ impl Variant {
     /// None for the entries of [`VARIANTS`]; otherwise those of [`MlpConfig::parse`].
     pub fn config(&self) -> Result<MlpConfig, ConfigError> {
         MlpConfig::parse(self.name, self.kind, self.image_shape.iter().product(), self.num_classes)
+    }
+
+    /// A network of the same kind and depth that tests and comparisons can afford: 12 inputs, width 16, 3 classes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`config`](Self::config).
+    pub fn small(&self) -> Result<MlpConfig, ConfigError> {
+        let (input_dim, num_classes, width) = (12, 3, 16);
+        Ok(match self.config()? {
+            MlpConfig::Bottleneck(config) => {
+                MlpConfig::Bottleneck(BottleneckMlpConfig { input_dim, num_classes, width, ..config })
+            }
+            MlpConfig::Standard(config) => {
+                MlpConfig::Standard(StandardMlpConfig { input_dim, num_classes, width, ..config })
+            }
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use burn::tensor::{Device, Tensor};
 use pyrarium_datasets::{ImageDataset, Splits, open};
 use pyrarium_layers::seeded::fill_uniform;
 use pyrarium_mlp::{BottleneckMlp, BottleneckMlpConfig};
+use pyrarium_train::classification::Classification;
 use pyrarium_train::fit::{Fit, FitConfig, Fitted};
 use pyrarium_train::images::{ImageSource, Preparation};
 use pyrarium_train::loader::{Loader, Order};
@@ -29,8 +30,8 @@ pub fn network() -> BottleneckMlp {
 /// Trains [`network`] on `data`.
 pub fn fit(data: &Splits, config: &FitConfig, optimizer: &OptimizerConfig) -> Fitted<BottleneckMlp> {
     let device = Device::flex();
-    Fit {
-        model: network(),
+    let Fitted { model, history, throughput } = Fit {
+        task: Classification::new(network(), 0.0, false),
         config,
         optimizer,
         train: Loader::new(
@@ -45,7 +46,8 @@ pub fn fit(data: &Splits, config: &FitConfig, optimizer: &OptimizerConfig) -> Fi
         profile: Arc::default(),
     }
     .run()
-    .unwrap()
+    .unwrap();
+    Fitted { model: model.model, history, throughput }
 }
 
 /// Images of `data`, normalised and nothing else.

@@ -2,13 +2,13 @@
 
 use anyhow::{Context, bail};
 use clap::Args;
-use pyrarium_train::results::render;
+use pyrarium_train::results::{render, render_benchmarks};
 
 use crate::cli::workspace_root;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Only check that RESULTS.md is what this would write
+    /// Only check that RESULTS.md and docs/benchmarks.md are what this would write
     #[arg(long)]
     check: bool,
 }
@@ -22,13 +22,13 @@ impl Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let root = workspace_root();
-    let path = root.join("RESULTS.md");
-    let text = render(&root)?;
-    if arguments.check {
-        if std::fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
-            bail!("RESULTS.md is not what results/ says: run `cargo xtask results`");
+    for (name, text) in [("RESULTS.md", render(&root)?), ("docs/benchmarks.md", render_benchmarks(&root)?)] {
+        let path = root.join(name);
+        if !arguments.check {
+            std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+        } else if std::fs::read_to_string(&path).ok().as_deref() != Some(text.as_str()) {
+            bail!("{name} is not what results/ says: run `cargo xtask results`");
         }
-        return Ok(());
     }
-    std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    Ok(())
 }

@@ -51,7 +51,7 @@ fn wrong_values_name_the_setting_and_what_is_allowed() {
         ("optimizer.learning_rate=2", "optimizer.learning_rate = 2: must be at most 1"),
         ("fit.epochs=0", "fit.epochs = 0: must be at least 1"),
         ("fit.epochs=many", "fit.epochs = many: must be a whole number"),
-        ("fit.label_smoothing=1", "fit.label_smoothing = 1: must be 0 or more and less than 1"),
+        ("label_smoothing=1", "label_smoothing = 1: must be 0 or more and less than 1"),
         ("mixup.alpha=-0.1", "mixup.alpha = -0.1: must be a finite number of at least 0 (0 is off)"),
         ("augment.flip=2", "augment.flip = 2: must be a probability from 0 to 1"),
         ("validation_fraction=0", "validation_fraction = 0: must be greater than 0"),

@@ -22,7 +22,7 @@ fn train(out: &Path, resume: bool) -> Command {
         "fit.average_decay=0.9",
         "fit.accumulation=2",
         "fit.clip_norm=1",
-        "fit.label_smoothing=0.1",
+        "label_smoothing=0.1",
         "fit.workers=2",
         "augment.shift=1",
         "mixup.alpha=0.2",

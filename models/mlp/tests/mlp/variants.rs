@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use burn::tensor::{Device, Tensor};
 use pyrarium_layers::{seeded, testing};
-use pyrarium_mlp::{BottleneckMlpConfig, Mlp, MlpConfig, StandardMlpConfig, VARIANTS, Variant};
+use pyrarium_mlp::{Mlp, VARIANTS, Variant};
 
 use crate::random;
 
@@ -28,16 +28,7 @@ impl testing::Variant for Checked {
     }
 
     fn small(&self, seed: u64, device: &Device) -> Mlp {
-        let (input_dim, num_classes, width) = (12, 3, 16);
-        let config = match self.0.config().unwrap() {
-            MlpConfig::Bottleneck(config) => {
-                MlpConfig::Bottleneck(BottleneckMlpConfig { input_dim, num_classes, width, ..config })
-            }
-            MlpConfig::Standard(config) => {
-                MlpConfig::Standard(StandardMlpConfig { input_dim, num_classes, width, ..config })
-            }
-        };
-        seeded::fill_uniform(config.init(device).unwrap(), seed, 0.3)
+        seeded::fill_uniform(self.0.small().unwrap().init(device).unwrap(), seed, 0.3)
     }
 
     fn input(&self, rows: Range<usize>, device: &Device) -> Tensor<2> {

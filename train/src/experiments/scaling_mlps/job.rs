@@ -99,7 +99,8 @@ type Settings = ImageJob<ModelSettings>;
 /// The main job: the 8x8 digits with the ingredients of the paper's recipe, in about half a minute on two cores.
 pub fn default_settings() -> Result<Table, Error> {
     settings::to_table(&Settings {
-        fit: FitConfig { epochs: 200, label_smoothing: 0.1, ..FitConfig::default() },
+        label_smoothing: 0.1,
+        fit: FitConfig { epochs: 200, ..FitConfig::default() },
         optimizer: OptimizerConfig { schedule: ScheduleKind::Cosine, ..OptimizerConfig::default() },
         augment: AugmentConfig { shift: 1, ..AugmentConfig::default() },
         mixup: Mixup { alpha: 0.2 },

@@ -1,6 +1,6 @@
 //! Scaling MLPs: A Tale of Inductive Bias (arXiv 2306.13575).
 //!
-//! `job` trains a network; `reproduce` tests the claims, one module each.
+//! `job` trains a network; `reproduce` tests the claims, one module each; `variants` are the networks backends are compared on.
 
 mod augmentation;
 mod bottleneck;
@@ -8,11 +8,10 @@ mod job;
 mod large;
 mod reproduce;
 mod transfer;
+mod variants;
 mod width;
 
-use pyrarium_mlp::VARIANTS;
-
-use crate::registry::{System, Variant};
+use crate::registry::System;
 
 /// The entry in the registry.
 pub const SYSTEM: System = System {
@@ -31,21 +30,10 @@ pub const SYSTEM: System = System {
         large::CIFAR_BOTTLENECK,
         large::CIFAR_AUGMENTATION,
     ],
-    variants,
+    variants: variants::variants,
+    benchmarks: variants::benchmarks,
     settings: job::default_settings,
     train: job::train,
     evaluate: job::evaluate,
     reproduce: reproduce::reproduce,
 };
-
-fn variants() -> Vec<Variant> {
-    let describe = |variant: &pyrarium_mlp::Variant| {
-        let [channels, height, width] = variant.image_shape;
-        let (name, kind, classes) = (variant.name, variant.kind, variant.num_classes);
-        Variant {
-            name: format!("{kind} {name}, {height}x{width}x{channels}, {classes} classes"),
-            parameters: variant.num_params,
-        }
-    };
-    VARIANTS.iter().map(describe).collect()
-}

@@ -61,6 +61,7 @@ impl<'a> Experiment<'a> {
             data,
             fit: FitConfig { epochs, ..FitConfig::default() },
             optimizer: OptimizerConfig::default(),
+            label_smoothing: 0.0,
             augment: AugmentConfig::default(),
             mixup: Mixup::default(),
             seed,

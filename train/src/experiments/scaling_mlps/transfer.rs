@@ -104,19 +104,14 @@ fn best_accuracy(
 impl Recipe {
     /// Fifty images make five batches of ten.
     fn apply<'a>(&self, trial: Trial<'a>) -> Trial<'a> {
-        let fit = FitConfig {
-            batch_size: ROWS_PER_CLASS,
-            label_smoothing: self.label_smoothing,
-            clip_norm: self.clip_norm,
-            ..trial.fit
-        };
+        let fit = FitConfig { batch_size: ROWS_PER_CLASS, clip_norm: self.clip_norm, ..trial.fit };
         let optimizer = OptimizerConfig {
             kind: self.kind,
             learning_rate: self.learning_rate,
             body_factor: self.body_factor,
             ..trial.optimizer
         };
-        Trial { fit, optimizer, ..trial }
+        Trial { fit, optimizer, label_smoothing: self.label_smoothing, ..trial }
     }
 }
 
