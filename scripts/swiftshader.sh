@@ -9,10 +9,10 @@ driver=/usr/lib/chromium/vk_swiftshader_icd.json
 
 if [ ! -e "$driver" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     apt-get update -qq >&2
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >&2
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium libvulkan1 >&2
 fi
 if [ ! -e "$driver" ]; then
-    echo "$driver is not here: install Debian's package chromium" >&2
+    echo "$driver is not here: install Debian's packages chromium and libvulkan1" >&2
     exit 1
 fi
 echo "export VK_DRIVER_FILES=$driver"

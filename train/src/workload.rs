@@ -47,7 +47,7 @@ pub trait Workload {
 pub fn workload<T: Task>(task: T, batch: impl Fn(&Device) -> T::Batch, device: &Device) -> Box<dyn Workload> {
     let training = device.clone().autodiff();
     Box::new(TaskWorkload {
-        task: task.fork(&training),
+        task: task.train().fork(&training),
         plain_batch: batch(device),
         batch: batch(&training),
         optimizer: AdamConfig::new().init(),

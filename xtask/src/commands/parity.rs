@@ -49,12 +49,21 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 }
 
 fn print(rows: &[Row]) {
-    let mut shown = table(&["system", "network", "device", "outputs", "gradients", "after three steps", ""]);
+    let mut shown = table(&[
+        "system",
+        "network",
+        "device",
+        "outputs",
+        "gradients",
+        "worst gradient",
+        "after three steps",
+        "",
+    ]);
     for row in rows {
-        let Row { slug, variant, device, forward, gradient, steps } = row;
+        let Row { slug, variant, device, forward, gradient, gradient_of, steps } = row;
         let [forward, gradient, steps] = [forward, gradient, steps].map(|error| format!("{error:.1e}"));
         let verdict = if row.is_green() { "agrees" } else { "DIFFERS" };
-        shown.add_row([slug, variant, device, &forward, &gradient, &steps, verdict]);
+        shown.add_row([slug, variant, device, &forward, &gradient, gradient_of, &steps, verdict]);
     }
     println!("{shown}");
 }
