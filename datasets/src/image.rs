@@ -186,6 +186,19 @@ pub struct Splits {
 }
 
 impl Splits {
+    /// About `train` and `test` images, spread evenly over each part.
+    pub fn thinned(&self, train: usize, test: usize) -> Self {
+        let thin = |images: &ImageDataset, count: usize| {
+            let step = (images.len() / count.max(1)).max(1);
+            images.select(&(0..images.len()).step_by(step).collect::<Vec<_>>())
+        };
+        Self {
+            train: thin(&self.train, train),
+            test: thin(&self.test, test),
+            normalization: self.normalization.clone(),
+        }
+    }
+
     /// Pairs a training and a test set, normalised by the training set's channel statistics.
     ///
     /// # Errors

@@ -12,6 +12,7 @@ pub mod digits;
 mod error;
 pub mod fetch;
 pub mod folder;
+pub mod functions;
 pub mod idx;
 mod image;
 pub mod mixup;

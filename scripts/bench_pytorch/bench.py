@@ -14,9 +14,10 @@ import time
 
 import torch
 
+import s_kan
 import scaling_mlps
 
-SYSTEMS = {"scaling-mlps": scaling_mlps.workload}
+SYSTEMS = {"s-kan": s_kan.workload, "scaling-mlps": scaling_mlps.workload}
 WARM_UP, FEWEST, MOST, BUDGET = 3, 3, 50, 3.0
 
 

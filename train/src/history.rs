@@ -63,6 +63,14 @@ impl History {
         names.map(curve).collect()
     }
 
+    /// The epochs of this history, then those of `other`, numbered on.
+    pub fn then(mut self, other: Self) -> Self {
+        let before = self.lines.iter().map(|line| line.epoch).max().unwrap_or(0);
+        self.lines
+            .extend(other.lines.into_iter().map(|line| EpochMetrics { epoch: before + line.epoch, ..line }));
+        self
+    }
+
     /// Whether the validation loss has not improved for `patience` epochs; never while `patience` is 0.
     pub fn has_stalled(&self, patience: usize) -> bool {
         let losses = self.curve("valid", "Loss");

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::checks::below_one;
 use crate::evaluate::{augmented_accuracy, check_augmented, evaluate};
-use crate::fit::FitConfig;
+use crate::fit::{FitConfig, Fitted};
 use crate::images::{ImageSource, Preparation};
 use crate::optimizer::OptimizerConfig;
 use crate::report::Report;
@@ -119,8 +119,21 @@ impl<S> ImageJob<S> {
         data: JobData,
         model: M,
     ) -> Result<Report, Error> {
+        self.train_by(run, directory, data, |trial, directory| {
+            Ok((trial.fit(model, Some(directory.path()), &run.display)?, Vec::new()))
+        })
+    }
+
+    /// As [`train`](Self::train), by a way to fit of one's own: it gets what one training needs and the directory, and gives
+    /// the model and further figures for the report, by name.
+    pub fn train_by<M: ImageClassifier>(
+        &self,
+        run: &Run,
+        directory: &mut RunDirectory,
+        data: JobData,
+        fit: impl FnOnce(&Trial<'_>, &mut RunDirectory) -> Result<(Fitted<M>, Vec<(String, f64)>), Error>,
+    ) -> Result<Report, Error> {
         let start = Instant::now();
-        let path = directory.path().to_path_buf();
         let trial = Trial {
             run,
             data: &data.learning,
@@ -131,12 +144,15 @@ impl<S> ImageJob<S> {
             mixup: self.mixup,
             seed: self.seed,
         };
-        let fitted = trial.fit(model, Some(&path), &run.display)?;
+        let (fitted, figures) = fit(&trial, directory)?;
         directory.write(WEIGHTS, &weights::to_safetensors(&fitted.model).map_err(Error::Training)?)?;
         let mut report = self.test(run, &directory.manifest().slug, &data, &fitted.model)?;
         if let Some(throughput) = fitted.throughput.filter(|_| run.profile) {
             report.add("training images/s", &[throughput.samples_per_second]);
             report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
+        }
+        for (name, value) in figures {
+            report.add(name, &[value]);
         }
         report.curves = fitted.history.curves();
         report.seconds = start.elapsed().as_secs_f64();

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::scaling_mlps;
+use crate::experiments::{s_kan, scaling_mlps};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -121,7 +121,7 @@ pub struct System {
 }
 
 /// All systems, by slug.
-pub const SYSTEMS: &[System] = &[scaling_mlps::SYSTEM];
+pub const SYSTEMS: &[System] = &[s_kan::SYSTEM, scaling_mlps::SYSTEM];
 
 /// The system called `slug`.
 ///

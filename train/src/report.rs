@@ -92,6 +92,9 @@ pub struct Report {
     pub curves: BTreeMap<String, Curve>,
     /// Wall time.
     pub seconds: f64,
+    /// SVG pictures by file name, beside those of the curves; left in the run directory.
+    #[serde(skip)]
+    pub drawings: BTreeMap<String, String>,
 }
 
 impl Report {
@@ -107,6 +110,7 @@ impl Report {
             claims: Vec::new(),
             curves: BTreeMap::new(),
             seconds: 0.0,
+            drawings: BTreeMap::new(),
         }
     }
 
@@ -147,10 +151,13 @@ impl Report {
         text
     }
 
-    /// Writes `report.json`, `report.md` and the pictures of the curves.
+    /// Writes `report.json`, `report.md` and all pictures.
     pub fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
         for (name, svg) in self.pictures()? {
             directory.write(&name, svg.as_bytes())?;
+        }
+        for (name, svg) in &self.drawings {
+            directory.write(name, svg.as_bytes())?;
         }
         directory.write("report.md", self.to_markdown().as_bytes())?;
         directory.write("report.json", self.to_json()?.as_bytes())

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use burn::tensor::{Device, Tensor};
 use pyrarium_datasets::{AugmentConfig, ImageDataset, Mixup, Normalization, Splits};
 use pyrarium_layers::ImageClassifier;
 
@@ -11,7 +12,7 @@ use crate::classification::Classification;
 use crate::evaluate::evaluate;
 use crate::fit::{Fit, FitConfig, Fitted};
 use crate::images::{ImageSource, Preparation};
-use crate::loader::{Loader, Order};
+use crate::loader::{BatchSource, Loader, Order};
 use crate::optimizer::OptimizerConfig;
 use crate::profile::Profile;
 use crate::progress::Display;
@@ -70,6 +71,14 @@ impl Trial<'_> {
         }
         .run()?;
         Ok(Fitted { model: model.model, history, throughput })
+    }
+
+    /// The first `count` training images as they are, normalised: `[count, channels, height, width]`, fewer if there are not
+    /// as many.
+    pub fn sample(&self, count: usize, device: &Device) -> Result<Tensor<4>, Error> {
+        let source = plain_source(&self.data.train, &self.data.normalization)?;
+        let samples: Vec<usize> = (0..count.min(self.data.train.len())).collect();
+        Ok(source.upload(source.assemble(0, 0, &samples), device).images)
     }
 
     /// Trains `model` without files or display and returns its accuracy on the test images, in percent.

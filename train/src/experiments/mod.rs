@@ -1,3 +1,4 @@
 //! One module a system: its training job and the experiment that tests its paper's claims.
 
+pub mod s_kan;
 pub mod scaling_mlps;

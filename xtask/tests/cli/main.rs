@@ -9,4 +9,6 @@ mod messages;
 mod readme;
 #[cfg(unix)]
 mod resume;
+#[cfg(unix)]
+mod selection;
 mod support;

@@ -1,7 +1,7 @@
 //! `cargo xtask reproduce scaling-mlps`: the paper's statements, at a size that two cores finish in minutes.
 
 use burn::tensor::Device;
-use pyrarium_datasets::{AugmentConfig, ImageDataset, Mixup, Splits};
+use pyrarium_datasets::{AugmentConfig, Mixup, Splits};
 use pyrarium_mlp::{MlpConfig, MlpKind};
 
 use super::{augmentation, bottleneck, large, transfer, width};
@@ -94,14 +94,8 @@ impl<'a> Experiment<'a> {
 
     /// In the smoke budget, about 250 and 120 samples spread over the splits.
     fn shortened(&self, data: Splits) -> Splits {
-        let thinned = |images: &ImageDataset, count: usize| {
-            let samples: Vec<usize> = (0..images.len()).step_by((images.len() / count).max(1)).collect();
-            images.select(&samples)
-        };
         match self.what.budget {
-            Budget::Smoke => {
-                Splits { train: thinned(&data.train, 250), test: thinned(&data.test, 120), ..data }
-            }
+            Budget::Smoke => data.thinned(250, 120),
             Budget::Quick | Budget::Full => data,
         }
     }
