@@ -3,27 +3,49 @@
 //! - [`Activation`] and [`NormKind`]: choices that a configuration names, by [`impl_names!`].
 //! - [`ConfigError`] and [`check_range`]: how a configuration refuses a value.
 //! - [`bases`]: families of univariate functions, for Kolmogorov-Arnold networks.
-//! - [`ImageClassifier`] and [`Regressor`]: the task traits that models implement and the training crate consumes.
+//! - [`ImageClassifier`], [`Regressor`] and [`LanguageModel`]: the task traits that models implement and the training crate consumes.
+//! - [`TokenMixer`]: a causal sequence layer with a state; [`CausalAttention`] is one, and [`ops`] has the recurrences of linear
+//!   attention.
+//! - [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
 //! - `seeded` (feature `seeded`): weights and inputs that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;
 pub mod bases;
+mod causal_attention;
 mod classifier;
 mod error;
+mod heads;
+mod init;
+mod language_model;
 mod names;
 mod norm;
+pub mod ops;
 mod regressor;
+mod rotary;
 #[cfg(feature = "seeded")]
 pub mod seeded;
+mod short_conv;
+mod state_dict;
+mod swiglu;
 #[cfg(feature = "testing")]
 pub mod testing;
+mod token_mixer;
 
 pub use activation::Activation;
+pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
 pub use error::{ConfigError, check_range};
+pub use heads::{HeadNorm, merge_heads, split_heads};
+pub use init::{biased_projection, projection, small_normal};
+pub use language_model::LanguageModel;
 pub use norm::NormKind;
 pub use regressor::Regressor;
+pub use rotary::rotate;
+pub use short_conv::ShortConv;
+pub use state_dict::{LoadError, Source, Transpose, load_tensors};
+pub use swiglu::SwiGluMlp;
+pub use token_mixer::TokenMixer;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

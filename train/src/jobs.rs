@@ -1,4 +1,4 @@
-//! The three jobs of the command line: train, evaluate, reproduce.
+//! The jobs of the command line: train, evaluate, generate, reproduce.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -7,7 +7,7 @@ use pyrarium_layers::ConfigError;
 use toml::{Table, Value};
 
 use crate::Error;
-use crate::registry::{Job, Reproduction, System, find};
+use crate::registry::{Continuation, Job, Prompt, Reproduction, System, find};
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, Runs, State};
 use crate::settings;
@@ -127,11 +127,33 @@ fn already_complete(run: &Run, directory: &RunDirectory) -> Result<Finished, Err
 /// # Errors
 /// When the directory holds no finished run or a file of it is damaged.
 pub fn evaluate(run: &Run, path: &Path) -> Result<Report, Error> {
-    let directory = RunDirectory::open(path)?;
-    if directory.manifest().state != State::Complete {
-        return Err(Error::Usage(format!("{} is not complete: go on with train --resume", path.display())));
-    }
+    let directory = finished(path)?;
     (find(&directory.manifest().slug)?.evaluate)(run, &directory)
+}
+
+/// Continues a prompt with the model of a finished run; `say` takes the bytes as they come.
+///
+/// # Errors
+/// When the directory holds no finished run of a language model, a file of it is damaged, or the prompt cannot be.
+pub fn generate(run: &Run, path: &Path, prompt: &Prompt, say: Continuation<'_>) -> Result<(), Error> {
+    let directory = finished(path)?;
+    let slug = &directory.manifest().slug;
+    match find(slug)?.generate {
+        Some(generate) => generate(run, &directory, prompt, say),
+        None => {
+            Err(Error::Usage(format!("{} is a run of {slug}, which is no language model", path.display())))
+        }
+    }
+}
+
+fn finished(path: &Path) -> Result<RunDirectory, Error> {
+    let directory = RunDirectory::open(path)?;
+    match directory.manifest().state {
+        State::Complete => Ok(directory),
+        State::Started => {
+            Err(Error::Usage(format!("{} is not complete: go on with train --resume", path.display())))
+        }
+    }
 }
 
 /// Tests the claims of a system and leaves the report in a run directory.

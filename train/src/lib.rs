@@ -2,7 +2,7 @@
 //!
 //! - [`device`]: compute backends by name.
 //! - [`fit`]: gradient training of any [`task`] on burn-train, on top of [`loader`], [`optimizer`], [`checkpoint`],
-//!   [`history`] and [`progress`]; [`classification`] is such a task.
+//!   [`history`] and [`progress`]; [`classification`] and [`next_token`] are such tasks.
 //! - [`run`], [`settings`], [`report`]: a job's directory, its settings and its outcome.
 //! - [`parity`] and [`benchmark`]: the registered networks on one backend against another, and their speed.
 //! - [`jobs`] and [`registry`]: what the command line calls; [`experiments`]: one module a system.
@@ -27,6 +27,7 @@ pub mod jobs;
 pub mod loader;
 pub mod loss;
 pub mod methods;
+pub mod next_token;
 pub mod optimizer;
 mod parallel;
 pub mod parity;
@@ -40,6 +41,8 @@ pub mod results;
 pub mod run;
 pub mod settings;
 pub mod task;
+pub mod text_job;
+pub mod tokens;
 pub mod trial;
 pub mod weights;
 pub mod workload;

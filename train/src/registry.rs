@@ -3,7 +3,7 @@
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::{s_kan, scaling_mlps};
+use crate::experiments::{deltanet, s_kan, scaling_mlps};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -92,6 +92,25 @@ pub struct Reproduction {
 /// A prepared training, to be run in the directory that was made for it.
 pub type Job<'a> = Box<dyn FnOnce(&mut RunDirectory) -> Result<Report, Error> + 'a>;
 
+/// What `generate` is asked for.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// The text to go on from.
+    pub text: String,
+    /// Tokens to add.
+    pub tokens: usize,
+    /// 0 takes the likeliest token each time; otherwise scores are divided by it before one is drawn.
+    pub temperature: f64,
+    /// Seed of the draws.
+    pub seed: u64,
+}
+
+/// Takes the bytes of a continuation as they come.
+pub type Continuation<'a> = &'a mut dyn FnMut(&[u8]);
+
+/// Continues a prompt with the model of a finished run.
+pub type Generate = fn(&Run, &RunDirectory, &Prompt, Continuation<'_>) -> Result<(), Error>;
+
 /// A published system and what can be done with it here.
 pub struct System {
     /// Name on the command line.
@@ -116,12 +135,14 @@ pub struct System {
     pub train: for<'a> fn(&'a Run, &Table) -> Result<Job<'a>, Error>,
     /// Tests the weights of a finished run.
     pub evaluate: fn(&Run, &RunDirectory) -> Result<Report, Error>,
+    /// Continues a prompt with the model of a finished run; language models only.
+    pub generate: Option<Generate>,
     /// Tests the claims.
     pub reproduce: fn(&Run, Reproduction) -> Result<Report, Error>,
 }
 
 /// All systems, by slug.
-pub const SYSTEMS: &[System] = &[s_kan::SYSTEM, scaling_mlps::SYSTEM];
+pub const SYSTEMS: &[System] = &[deltanet::SYSTEM, s_kan::SYSTEM, scaling_mlps::SYSTEM];
 
 /// The system called `slug`.
 ///

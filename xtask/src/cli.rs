@@ -10,7 +10,7 @@ use pyrarium_train::progress::Display;
 use pyrarium_train::run::Run;
 
 use crate::commands::{
-    bench, ci, data, devices, eval, info, list, measure, parity, reproduce, results, tidy, train,
+    bench, ci, data, devices, eval, generate, info, list, measure, parity, reproduce, results, tidy, train,
 };
 
 /// Train, test and check the systems of the Pyrarium.
@@ -33,6 +33,8 @@ enum Command {
     Train(train::Arguments),
     /// Test the weights of a finished run
     Eval(eval::Arguments),
+    /// Continue a text with the model of a finished run
+    Generate(generate::Arguments),
     /// Test the claims of a system's paper
     Reproduce(reproduce::Arguments),
     /// List the compute backends: in this build, usable on this machine
@@ -62,6 +64,7 @@ impl Cli {
             Command::Info(arguments) => info::run(&arguments),
             Command::Train(arguments) => train::run(arguments),
             Command::Eval(arguments) => eval::run(&arguments),
+            Command::Generate(arguments) => generate::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Devices(arguments) => devices::run(&arguments),
             Command::Parity(arguments) => parity::run(&arguments),

@@ -5,6 +5,7 @@ pub mod ci;
 pub mod data;
 pub mod devices;
 pub mod eval;
+pub mod generate;
 pub mod info;
 pub mod list;
 pub mod measure;

@@ -14,8 +14,8 @@ use crate::cli::JobFlags;
 pub struct Arguments {
     /// The system
     slug: String,
-    /// Data set by name, or a directory of IDX, CIFAR or image files
-    #[arg(long, value_name = "NAME|DIR")]
+    /// Data set by name, or a directory of IDX, CIFAR or image files; for language models a text file
+    #[arg(long, value_name = "NAME|PATH")]
     data: Option<String>,
     /// TOML file of settings
     #[arg(long, value_name = "FILE")]

@@ -5,6 +5,7 @@
 mod devices;
 mod importing;
 mod jobs;
+mod language;
 mod messages;
 mod readme;
 #[cfg(unix)]

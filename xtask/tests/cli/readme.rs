@@ -10,7 +10,13 @@ const README: &str = include_str!("../../../README.md");
 /// Commands that need a driver, downloaded data or too much time, and what is run in their place.
 ///
 /// The full quick reproduction is what `results/` records; those without a replacement are run by CI, unless said otherwise.
-const REPLACED: [(&str, Option<&str>); 10] = [
+const REPLACED: [(&str, Option<&str>); 11] = [
+    (
+        "cargo xtask train deltanet",
+        Some(
+            "cargo xtask train deltanet --epochs 1 --set length=512 --set model.d_model=16 --set model.inner=16",
+        ),
+    ),
     ("cargo xtask train scaling-mlps --device wgpu --epochs 2", None),
     ("eval \"$(scripts/libtorch.sh)\"", None),
     ("cargo xtask-tch parity --devices tch", None),

@@ -37,4 +37,5 @@ pub const SYSTEM: System = System {
     train: job::train,
     evaluate: job::evaluate,
     reproduce: reproduce::reproduce,
+    generate: None,
 };

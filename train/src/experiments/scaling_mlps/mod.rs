@@ -35,5 +35,6 @@ pub const SYSTEM: System = System {
     settings: job::default_settings,
     train: job::train,
     evaluate: job::evaluate,
+    generate: None,
     reproduce: reproduce::reproduce,
 };
