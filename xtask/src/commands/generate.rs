@@ -21,7 +21,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N", default_value_t = 200)]
     tokens: usize,
     /// 0 takes the likeliest token each time; the higher, the more varied
-    #[arg(long, value_name = "T", default_value_t = 0.8)]
+    #[arg(long, value_name = "T", default_value_t = 0.8, allow_negative_numbers = true)]
     temperature: f64,
     /// Seed of the draws
     #[arg(long, value_name = "N", default_value_t = 0)]
