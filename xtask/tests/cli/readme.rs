@@ -17,7 +17,9 @@ const REPLACED: [(&str, Option<&str>); 11] = [
             "cargo xtask train deltanet --epochs 1 --set length=512 --set model.d_model=16 --set model.inner=16",
         ),
     ),
+    // Needs a GPU.
     ("cargo xtask train scaling-mlps --device wgpu --epochs 2", None),
+    // Run by CI where target/libtorch is.
     ("eval \"$(scripts/libtorch.sh)\"", None),
     ("cargo xtask-tch parity --devices tch", None),
     ("cargo xtask-tch train scaling-mlps --device tch --epochs 2", None),
