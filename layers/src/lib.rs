@@ -6,7 +6,7 @@
 //! - [`ImageClassifier`], [`Regressor`] and [`LanguageModel`]: the task traits that models implement and the training crate consumes.
 //! - [`TokenMixer`]: a causal sequence layer with a state; [`CausalAttention`] is one, and [`ops`] has the recurrences of linear
 //!   attention.
-//! - [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
+//! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
 //! - `seeded` (feature `seeded`): weights and inputs that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
@@ -21,6 +21,7 @@ mod language_model;
 mod names;
 mod norm;
 pub mod ops;
+mod qkv;
 mod regressor;
 mod rotary;
 #[cfg(feature = "seeded")]
@@ -40,6 +41,7 @@ pub use heads::{HeadNorm, merge_heads, split_heads};
 pub use init::{biased_projection, projection, small_normal};
 pub use language_model::LanguageModel;
 pub use norm::NormKind;
+pub use qkv::{Qkv, QkvConv, QkvTails};
 pub use regressor::Regressor;
 pub use rotary::rotate;
 pub use short_conv::ShortConv;

@@ -14,6 +14,7 @@ mod checks;
 pub mod classification;
 pub mod clip;
 pub mod device;
+mod elementary;
 pub mod environment;
 mod error;
 pub mod evaluate;

@@ -39,7 +39,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.record {
         let path = workspace_root().join("docs/parity.md");
-        std::fs::write(&path, to_markdown(&rows))
+        std::fs::write(&path, to_markdown(&rows)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     match rows.iter().filter(|row| !row.is_green()).count() {
