@@ -10,7 +10,9 @@ use burn::{
     tensor::{Bool, Device, Int, Tensor, activation::softmax},
 };
 
-use crate::{ConfigError, Qkv, QkvTails, TokenMixer, check_range, merge_heads, projection, rotate, split_heads};
+use crate::{
+    ConfigError, Qkv, QkvTails, TokenMixer, check_range, merge_heads, projection, rotate, split_heads,
+};
 
 /// Configuration of a [`CausalAttention`].
 #[derive(Config, Debug, PartialEq)]

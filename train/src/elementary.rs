@@ -47,7 +47,8 @@ fn error(function: &Function, device: &Device) -> Result<f64, Error> {
     let values = values.try_into_data().map_err(|error| Error::Training(error.to_string()))?;
     let exact = points.iter().map(|&x| (function.on_numbers)(f64::from(x)));
     let differences = values.iter::<f64>().zip(exact).map(|(value, exact)| (value - exact).abs());
-    Ok(differences.fold(0.0, |largest, value| if value.is_nan() { f64::INFINITY } else { largest.max(value) }))
+    Ok(differences
+        .fold(0.0, |largest, value| if value.is_nan() { f64::INFINITY } else { largest.max(value) }))
 }
 
 #[cfg(test)]

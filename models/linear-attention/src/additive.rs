@@ -12,8 +12,8 @@ use burn::{
     },
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, biased_projection, check_range, impl_names, ops::retention_parallel,
-    projection, split_heads, Qkv
+    ConfigError, HeadNorm, Qkv, TokenMixer, biased_projection, check_range, impl_names,
+    ops::retention_parallel, projection, split_heads,
 };
 use serde::{Deserialize, Serialize};
 
@@ -108,7 +108,12 @@ impl LinearAttentionConfig {
                 .then(|| ProductMap { left: linear(), right: linear() })
         };
         Ok(LinearAttentionLayer {
-            qkv: Qkv::new(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size), device)?,
+            qkv: Qkv::new(
+                self.d_model,
+                dims.widths(),
+                self.use_short_conv.then_some(self.conv_size),
+                device,
+            )?,
             map_q: product(),
             map_k: product(),
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, false, self.norm_eps, device),

@@ -12,8 +12,8 @@ use burn::{
     },
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, biased_projection, check_range, ops::gated_parallel, projection,
-    split_heads, Qkv
+    ConfigError, HeadNorm, Qkv, TokenMixer, biased_projection, check_range, ops::gated_parallel, projection,
+    split_heads,
 };
 
 use crate::{
@@ -86,7 +86,12 @@ impl GlaConfig {
         let dims = self.dims()?;
         let head_v = dims.value / self.n_heads;
         Ok(GlaLayer {
-            qkv: Qkv::new(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size), device)?,
+            qkv: Qkv::new(
+                self.d_model,
+                dims.widths(),
+                self.use_short_conv.then_some(self.conv_size),
+                device,
+            )?,
             decay_in: projection(self.d_model, self.gate_rank, device),
             decay_out: biased_projection(self.gate_rank, dims.key, device),
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, true, self.norm_eps, device),

@@ -9,7 +9,8 @@ use burn::{
     tensor::{Device, Tensor, activation::silu},
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, check_range, ops::retention_parallel, projection, rotate, split_heads, Qkv
+    ConfigError, HeadNorm, Qkv, TokenMixer, check_range, ops::retention_parallel, projection, rotate,
+    split_heads,
 };
 
 use crate::{
@@ -78,7 +79,12 @@ impl RetentionConfig {
         let dims = self.dims()?;
         let head_v = dims.value / self.n_heads;
         Ok(RetentionLayer {
-            qkv: Qkv::new(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size), device)?,
+            qkv: Qkv::new(
+                self.d_model,
+                dims.widths(),
+                self.use_short_conv.then_some(self.conv_size),
+                device,
+            )?,
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, true, self.norm_eps, device),
             o: projection(dims.value, self.d_model, device),
             n_heads: self.n_heads,
