@@ -1,5 +1,5 @@
-//! `cargo xtask ci`: the same steps as CI, in the same order; the first that fails ends it. Everything is built with the backends
-//! that this program was built with.
+//! `cargo xtask ci`: the same steps as CI, in the same order; the first that fails ends it. The tests run with the backends that
+//! this program was built with.
 
 use std::process::Command;
 
@@ -14,24 +14,24 @@ struct Step {
     subcommand: &'static str,
     /// The crates, then options of the subcommand.
     arguments: &'static [&'static str],
-    /// Whether it compiles, and so takes features.
-    compiles: bool,
+    /// Whether the backends of this build are compiled, too; without them, lints have far fewer crates to check.
+    with_backends: bool,
     rustdoc_flags: &'static str,
 }
 
 const STEPS: [Step; 4] = [
-    Step { subcommand: "test", arguments: &["--workspace"], compiles: true, rustdoc_flags: "" },
-    Step { subcommand: "fmt", arguments: &["--all", "--check"], compiles: false, rustdoc_flags: "" },
+    Step { subcommand: "test", arguments: &["--workspace"], with_backends: true, rustdoc_flags: "" },
+    Step { subcommand: "fmt", arguments: &["--all", "--check"], with_backends: false, rustdoc_flags: "" },
     Step {
         subcommand: "clippy",
         arguments: &["--workspace", "--all-targets", "--", "-D", "warnings"],
-        compiles: true,
+        with_backends: false,
         rustdoc_flags: "",
     },
     Step {
         subcommand: "doc",
         arguments: &["--workspace", "--no-deps"],
-        compiles: true,
+        with_backends: false,
         rustdoc_flags: "-D warnings",
     },
 ];
@@ -40,12 +40,12 @@ pub fn run() -> anyhow::Result<()> {
     let built = BACKENDS.iter().filter(|backend| backend.is_built());
     let features: Vec<String> =
         built.map(|Backend { name, .. }| format!("--features=xtask/{name}")).collect();
-    for Step { subcommand, arguments, compiles, rustdoc_flags } in STEPS {
+    for Step { subcommand, arguments, with_backends, rustdoc_flags } in STEPS {
         let shown = format!("cargo {subcommand} {}", arguments.join(" "));
         eprintln!("{shown}");
         let status = Command::new("cargo")
             .arg(subcommand)
-            .args(features.iter().filter(|_| compiles))
+            .args(features.iter().filter(|_| with_backends))
             .args(arguments)
             .env("RUSTDOCFLAGS", rustdoc_flags)
             .current_dir(workspace_root())
