@@ -13,7 +13,7 @@ use burn::{
     },
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, check_range, impl_names,
+    ConfigError, HeadNorm, Qkv, TokenMixer, check_range, impl_names,
     ops::{delta_rule_chunked, delta_rule_recurrent},
     projection, split_heads,
 };
