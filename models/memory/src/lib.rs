@@ -1,0 +1,7 @@
+//! Associative memories: networks that store patterns and find them again from a part, a noisy copy or a cue.
+
+pub use pyrarium_layers::ConfigError;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
