@@ -51,30 +51,50 @@ fn blocks_of_one_neuron_are_the_dynamics_on_the_host() {
     }
 }
 
-#[test]
-fn blocks_of_many_neurons_meet_the_theory() {
-    let (device, neurons, replicas) = (Device::flex(), 1000, 8);
-    let config = HebbianConfig::new(neurons, 3).with_dilution(0.8).with_beta(Some(2.0));
-    let (patterns, _, network) = stored(&config, 2);
+/// Root mean square of each overlap, as its sign may turn over in so few neurons, over 8 replicas and the last 40 of 60 sweeps: in 20
+/// blocks, and one neuron after the other.
+fn averages(config: &HebbianConfig, start: Start) -> [Vec<f64>; 2] {
+    let (device, replicas) = (Device::flex(), 8);
+    let (patterns, _, network) = stored(config, 2);
     let batched = BatchedHebbian::new(&network, 20, &device).unwrap();
     let mut stream = Stream::new(2, 1);
-    let start: Vec<Vec<i8>> = (0..replicas).map(|_| patterns.start(Start::Symmetric, &mut stream)).collect();
-    let mut state = tensor(&start, &device);
-    let mut mean = [0.0; 3];
+    let start: Vec<Vec<i8>> = (0..replicas).map(|_| patterns.start(start, &mut stream)).collect();
+    let mut tensors = tensor(&start, &device);
+    let mut states: Vec<_> = start.into_iter().map(|spins| network.state(spins)).collect();
+    let mut means = [vec![0.0; 3], vec![0.0; 3]];
     for sweep in 0..60 {
-        state = batched.sweep(state, uniforms(replicas, neurons, sweep, &device));
-        if sweep >= 20 {
-            for spins in spins(state.clone()) {
-                for (mean, overlap) in mean.iter_mut().zip(patterns.overlaps(&spins)) {
-                    *mean += overlap / (40.0 * replicas as f64);
+        tensors = batched.sweep(tensors, uniforms(replicas, config.neurons, sweep, &device));
+        states.iter_mut().for_each(|state| network.sweep(state, &mut stream));
+        let one_by_one: Vec<Vec<i8>> = states.iter().map(|state| state.spins().to_vec()).collect();
+        for (mean, replicas) in means.iter_mut().zip([spins(tensors.clone()), one_by_one]) {
+            for spins in replicas.iter().filter(|_| sweep >= 20) {
+                for (mean, overlap) in mean.iter_mut().zip(patterns.overlaps(spins)) {
+                    *mean += overlap.powi(2) / (40.0 * replicas.len() as f64);
                 }
             }
         }
     }
-    let theory = MeanField { patterns: 3, dilution: 0.8, rho: 0.0, beta: Some(2.0) };
-    let expected = theory.solve(&theory.symmetric()).unwrap().m;
-    // The replicas share their patterns, which fluctuate by sqrt((1-d)/N) = 0.014.
-    assert!(mean.iter().zip(&expected).all(|(m, e)| (m - e).abs() < 0.042), "{mean:?} {expected:?}");
+    means.map(|squares| squares.into_iter().map(f64::sqrt).collect())
+}
+
+#[test]
+fn blocks_of_many_neurons_have_the_overlaps_of_one_neuron_after_the_other() {
+    // The same patterns on both sides, whose sample the overlaps of so few neurons depend on.
+    for (dilution, temperature, start) in [(0.8, 0.5, Start::Symmetric), (0.4, 0.1, Start::Hierarchical)] {
+        let beta = Some(1.0 / temperature);
+        let config = HebbianConfig::new(1000, 3).with_dilution(dilution).with_beta(beta);
+        let [blocks, one_by_one] = averages(&config, start);
+        eprintln!("{blocks:?} {one_by_one:?}");
+        let near = blocks.iter().zip(&one_by_one).all(|(one, other)| (one - other).abs() < 0.02);
+        assert!(near, "{blocks:?} {one_by_one:?}");
+        if start == Start::Hierarchical {
+            let theory = MeanField { patterns: 3, dilution, rho: 0.0, beta };
+            let expected = theory.solve(&theory.hierarchical()).unwrap().m;
+            // Three deviations of the patterns, 1/sqrt(N) each.
+            let near = blocks.iter().zip(&expected).all(|(m, e)| (m - e).abs() < 0.095);
+            assert!(near, "{blocks:?} {expected:?}");
+        }
+    }
 }
 
 #[test]

@@ -5,8 +5,7 @@ use std::time::Instant;
 use pyrarium_memory::hebbian::{HebbianConfig, Start, Stream};
 
 use super::chains::Chains;
-use super::settings::mean_field;
-use super::simulation::{deviation, neurons, sweeps};
+use super::simulation::{deviation, mean, neurons, sweeps};
 use super::{crossover, protocols, serial, theory};
 use crate::Error;
 use crate::registry::Reproduction;
@@ -32,7 +31,7 @@ pub fn reproduce(run: &Run, what: Reproduction) -> Result<Report, Error> {
     Ok(report)
 }
 
-/// Replicas on the device, block by block, against the theory.
+/// Replicas on the device, block by block, against the same on the host, one neuron after the other.
 fn by_blocks(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     const REPLICAS: usize = 8;
     const BLOCKS: usize = 20;
@@ -43,22 +42,20 @@ fn by_blocks(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), E
     let patterns = config.patterns(&mut stream)?;
     let network = config.fit(&config.examples(&patterns, &mut stream)?)?;
     let starts: Vec<Vec<i8>> = (0..REPLICAS).map(|_| patterns.start(Start::Symmetric, &mut stream)).collect();
-    let mut chains = Chains::new(&network, &starts, BLOCKS, &run.device)?;
-    let mut mean = vec![0.0; config.patterns];
-    for sweep in 1..=sweeps {
-        chains.sweep(0, sweep);
-        if sweep > sweeps / 2 {
-            for spins in chains.spins()? {
-                for (mean, overlap) in mean.iter_mut().zip(patterns.overlaps(&spins)) {
-                    *mean += overlap / (REPLICAS * (sweeps - sweeps / 2)) as f64;
-                }
+    let overlaps = |blocks: usize| -> Result<Vec<f64>, Error> {
+        let mut chains = Chains::new(&network, &starts, blocks, &run.device)?;
+        let mut measured = Vec::new();
+        for sweep in 1..=sweeps {
+            chains.sweep(0, sweep);
+            if sweep > sweeps / 3 {
+                measured.extend(chains.spins()?.iter().map(|spins| patterns.overlaps(spins)));
             }
         }
-    }
-    let theory = mean_field(&config);
-    let expected = theory.solve(&theory.symmetric())?.m;
-    let name = format!("{REPLICAS} replicas in {BLOCKS} blocks on the device, d = 0.8, T = 0.5");
-    report.add(format!("{name}: largest deviation from the theory"), &[deviation(&mean, &expected)]);
+        Ok(mean(&measured))
+    };
+    let name = format!("d = 0.8, T = 0.5: {REPLICAS} replicas in {BLOCKS} blocks on the device");
+    let difference = deviation(&overlaps(BLOCKS)?, &overlaps(0)?);
+    report.add(format!("{name}, largest difference from one neuron after the other"), &[difference]);
     Ok(())
 }
 
