@@ -84,7 +84,7 @@ fn blocks_of_many_neurons_have_the_overlaps_of_one_neuron_after_the_other() {
         let beta = Some(1.0 / temperature);
         let config = HebbianConfig::new(1000, 3).with_dilution(dilution).with_beta(beta);
         let [blocks, one_by_one] = averages(&config, start);
-        eprintln!("{blocks:?} {one_by_one:?}");
+        // Measured: 0.014 for the third overlap at d = 0.8, which turns over now and then; 0.001 at most for the others.
         let near = blocks.iter().zip(&one_by_one).all(|(one, other)| (one - other).abs() < 0.02);
         assert!(near, "{blocks:?} {one_by_one:?}");
         if start == Start::Hierarchical {

@@ -2,9 +2,10 @@
 
 use std::time::Instant;
 
-use pyrarium_memory::hebbian::{HebbianConfig, Start, Stream};
+use pyrarium_memory::hebbian::{HebbianConfig, Protocol, Start, Stream};
 
 use super::chains::Chains;
+use super::settings::beta;
 use super::simulation::{deviation, mean, neurons, sweeps};
 use super::{crossover, protocols, serial, theory};
 use crate::Error;
@@ -62,15 +63,27 @@ fn by_blocks(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), E
 /// Spin updates a second of one thread.
 fn speed(what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let (neurons, _) = neurons(what.budget);
-    let sweeps = sweeps(what.budget, 500);
-    let config = HebbianConfig::new(neurons, 3).with_dilution(0.4).with_beta(Some(2.0));
-    let mut stream = Stream::new(0, 0);
-    let patterns = config.patterns(&mut stream)?;
-    let network = config.fit(&config.examples(&patterns, &mut stream)?)?;
-    let mut state = network.state(patterns.start(Start::Random, &mut stream));
-    let start = Instant::now();
-    (0..sweeps).for_each(|_| network.sweep(&mut state, &mut stream));
-    let updates = (neurons * sweeps) as f64 / start.elapsed().as_secs_f64();
-    report.add("million spin updates/s, one thread, three memories", &[updates / 1e6]);
+    for (temperature, examples, protocol, total) in [
+        (0.0, 1, Protocol::Supervised, 500),
+        (0.05, 1, Protocol::Supervised, 500),
+        (0.5, 1, Protocol::Supervised, 500),
+        (0.5, 100, Protocol::Unsupervised, 20),
+    ] {
+        let sweeps = sweeps(what.budget, total);
+        let config = HebbianConfig::new(neurons, 3)
+            .with_dilution(0.4)
+            .with_examples(examples)
+            .with_protocol(protocol)
+            .with_beta(beta(temperature));
+        let mut stream = Stream::new(0, 0);
+        let patterns = config.patterns(&mut stream)?;
+        let network = config.fit(&config.examples(&patterns, &mut stream)?)?;
+        let mut state = network.state(patterns.start(Start::Random, &mut stream));
+        let start = Instant::now();
+        (0..sweeps).for_each(|_| network.sweep(&mut state, &mut stream));
+        let updates = (neurons * sweeps) as f64 / start.elapsed().as_secs_f64();
+        let name = format!("one thread, {} memories, T = {temperature}", config.rank());
+        report.add(format!("million spin updates/s, {name}"), &[updates / 1e6]);
+    }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::report::{Curve, Report};
 /// Theory and simulation in both regimes.
 pub const TABLE: ClaimText = ClaimText {
     id: "theory-meets-simulation",
-    statement: "Three patterns: simulated overlaps are those of the mean field for d = 0.2, 0.4, 0.8 at T = 0.05 (hierarchical start) and d = 0.9 at T = 0.6 (symmetric start).",
+    statement: "Three patterns in 50,000 neurons (200,000 in the full budget): simulated overlaps are those of the mean field for d = 0.2, 0.4, 0.8 at T = 0.05 (hierarchical start) and d = 0.9 at T = 0.6 (symmetric start).",
     paper: "theory agrees with Monte Carlo (figures, unconfirmed)",
     relation: "largest deviation of an overlap <= 0.04 (0.02 in the full budget)",
 };
@@ -33,7 +33,28 @@ const CASES: [(f64, f64, Start); 4] = [
 
 /// Tests [`TABLE`] and [`POWERS`], and draws how a hierarchy arises from a random start.
 pub fn test(what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let (neurons, tolerance) = neurons(what.budget);
+    let (few, tolerance) = neurons(what.budget);
+    let many = many_neurons(what.budget);
+    let largest = table(what, many, Some(report))?;
+    report.claims.push(TABLE.tested(format!("largest deviation {largest:.4}"), largest <= tolerance));
+    let largest = table(what, few, None)?;
+    report.add(format!("K = 3, the same with {few} neurons: largest deviation from the theory"), &[largest]);
+    powers(what, report)?;
+    trace(what.budget, many, report)
+}
+
+/// At d = 0.2 and T = 0.05 the third overlap answers a disturbance 1/(1 - d^2/T) = 5 times: its deviation is 4.4/sqrt(N), and only with
+/// so many neurons is the mean of three seeds safely within the tolerance, if the theory is right.
+fn many_neurons(budget: Budget) -> usize {
+    match budget {
+        Budget::Smoke => 300,
+        Budget::Quick => 50_000,
+        Budget::Full => 200_000,
+    }
+}
+
+/// The largest deviation of an overlap, mean over the seeds, from the theory.
+fn table(what: Reproduction, neurons: usize, mut report: Option<&mut Report>) -> Result<f64, Error> {
     let simulations = CASES.map(|(dilution, temperature, start)| Simulation {
         config: HebbianConfig::new(neurons, 3).with_dilution(dilution).with_beta(beta(temperature)),
         start,
@@ -45,6 +66,7 @@ pub fn test(what: Reproduction, report: &mut Report) -> Result<(), Error> {
     for (((dilution, temperature, _), simulation), outcome) in CASES.iter().zip(&simulations).zip(&outcomes) {
         let expected = simulation.theory()?.m;
         largest = largest.max(deviation(&mean(outcome), &expected));
+        let Some(report) = &mut report else { continue };
         for (pattern, expected) in expected.iter().enumerate() {
             let name = format!("K = 3, d = {dilution}, T = {temperature}, overlap {}", pattern + 1);
             report.add(format!("{name}, theory"), &[*expected]);
@@ -52,9 +74,7 @@ pub fn test(what: Reproduction, report: &mut Report) -> Result<(), Error> {
             report.add(format!("{name}, simulated"), &measured);
         }
     }
-    report.claims.push(TABLE.tested(format!("largest deviation {largest:.4}"), largest <= tolerance));
-    powers(what, report)?;
-    trace(what.budget, neurons, report)
+    Ok(largest)
 }
 
 fn powers(what: Reproduction, report: &mut Report) -> Result<(), Error> {
