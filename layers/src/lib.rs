@@ -7,7 +7,7 @@
 //! - [`TokenMixer`]: a causal sequence layer with a state; [`CausalAttention`] is one, and [`ops`] has the recurrences of linear
 //!   attention.
 //! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
-//! - `seeded` (feature `seeded`): weights and inputs that are the same on every backend.
+//! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;

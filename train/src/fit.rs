@@ -9,7 +9,7 @@ use pyrarium_layers::ConfigError;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::checkpoint::{Checkpoints, EveryEpoch};
+use crate::checkpoint::{Checkpoints, EveryEpoch, FIT};
 use crate::checks::{at_least_one, below_one, non_negative};
 use crate::history::{History, Recorder};
 use crate::loader::{BatchSource, Loader};
@@ -17,6 +17,9 @@ use crate::optimizer::OptimizerConfig;
 use crate::profile::{Profile, Throughput};
 use crate::progress::Display;
 use crate::task::{StepSettings, Task, Trainee};
+
+/// The setting that counts the epochs of a job that fits.
+pub const EPOCHS: &str = "fit.epochs";
 
 /// How to fit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,7 +58,7 @@ impl Default for FitConfig {
 impl FitConfig {
     /// Checks every value.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        at_least_one("fit.epochs", self.epochs)?;
+        at_least_one(EPOCHS, self.epochs)?;
         at_least_one("fit.batch_size", self.batch_size)?;
         at_least_one("fit.accumulation", self.accumulation)?;
         non_negative("fit.clip_norm", self.clip_norm)?;
@@ -100,7 +103,7 @@ impl<T: Task, S: BatchSource<Batch = T::Batch>> Fit<'_, T, S> {
     /// A damaged checkpoint, a failure of the disk or the backend, or a stop asked for at the dashboard.
     pub fn run(self) -> Result<Fitted<T>, Error> {
         let checkpoints =
-            self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"))).transpose()?;
+            self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"), &FIT)).transpose()?;
         let resumed = checkpoints.as_ref().map_or(Ok(None), Checkpoints::latest)?;
         let recorder = self.recorder(resumed)?;
         let epochs = match resumed {
@@ -129,9 +132,10 @@ impl<T: Task, S: BatchSource<Batch = T::Batch>> Fit<'_, T, S> {
             training = training.grads_accumulation(self.config.accumulation);
         }
         if let Some(checkpoints) = &checkpoints {
+            let [model, optimizer, schedule] = FIT;
             let part = |name| checkpoints.part(name);
             training = training
-                .with_custom_checkpointers(part("model"), part("optimizer"), part("schedule"))
+                .with_custom_checkpointers(part(model), part(optimizer), part(schedule))
                 .with_checkpointing_strategy(EveryEpoch);
         }
         if let Some(epoch) = resumed {

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::{deltanet, s_kan, scaling_mlps};
+use crate::experiments::{deltanet, multitasking_hebbian, s_kan, scaling_mlps};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -125,12 +125,15 @@ pub struct System {
     pub summary: &'static str,
     /// The statements that `reproduce` tests.
     pub claims: &'static [ClaimText],
-    /// Its networks.
+    /// Its networks; none where nothing has a gradient.
     pub variants: fn() -> Vec<Variant>,
     /// What `bench` measures.
     pub benchmarks: fn() -> Vec<Benchmark>,
     /// The default settings of its training job; also the schema of all settings.
     pub settings: fn() -> Result<Table, Error>,
+    /// The setting that counts the passes of its training (epochs, sweeps, rounds): what `--epochs` sets, and the only one that
+    /// may grow when a run goes on.
+    pub passes: &'static str,
     /// Prepares its training with resolved settings; whatever is wrong with them or the data shows here.
     pub train: for<'a> fn(&'a Run, &Table) -> Result<Job<'a>, Error>,
     /// Tests the weights of a finished run.
@@ -142,7 +145,8 @@ pub struct System {
 }
 
 /// All systems, by slug.
-pub const SYSTEMS: &[System] = &[deltanet::SYSTEM, s_kan::SYSTEM, scaling_mlps::SYSTEM];
+pub const SYSTEMS: &[System] =
+    &[deltanet::SYSTEM, multitasking_hebbian::SYSTEM, s_kan::SYSTEM, scaling_mlps::SYSTEM];
 
 /// The system called `slug`.
 ///

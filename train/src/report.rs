@@ -69,6 +69,21 @@ pub struct Curve {
     pub y: String,
     /// The points (x, y), by ascending x.
     pub points: Vec<(f64, f64)>,
+    /// Whether the points are drawn alone, as measurements beside a theory are, without a line through them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scattered: bool,
+}
+
+impl Curve {
+    /// A curve that is drawn as a line.
+    pub fn line(x: impl Into<String>, y: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { x: x.into(), y: y.into(), points, scattered: false }
+    }
+
+    /// Points that are drawn without a line.
+    pub fn scatter(x: impl Into<String>, y: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { scattered: true, ..Self::line(x, y, points) }
+    }
 }
 
 /// The outcome of a job.
@@ -191,12 +206,27 @@ mod tests {
     fn curves_with_the_same_labels_share_a_picture() {
         let mut report = Report::new("scaling-mlps", "flex", 0, "train");
         for (name, y) in [("train", "loss"), ("valid", "loss"), ("test", "test error %")] {
-            let curve = Curve { x: "epoch".into(), y: y.into(), points: vec![(1.0, 2.0), (2.0, 1.0)] };
-            report.curves.insert(name.to_string(), curve);
+            report.curves.insert(name.to_string(), Curve::line("epoch", y, vec![(1.0, 2.0), (2.0, 1.0)]));
         }
         let pictures = report.pictures().unwrap();
         assert_eq!(pictures.keys().collect::<Vec<_>>(), ["loss.svg", "test-error.svg"]);
         assert!(["<svg", "train", "valid", "epoch"].iter().all(|part| pictures["loss.svg"].contains(part)));
+    }
+
+    #[test]
+    fn scattered_points_are_drawn_without_a_line() {
+        let mut report = Report::new("scaling-mlps", "flex", 0, "train");
+        let points = vec![(1.0, 2.0), (2.0, 1.0)];
+        report.curves.insert("a".into(), Curve::line("x", "lines", points.clone()));
+        report.curves.insert("b".into(), Curve::scatter("x", "points", points));
+        let pictures = report.pictures().unwrap();
+        let count = |picture: &str, element: &str| pictures[picture].matches(element).count();
+        // Two dots for the points of either, one more beside the name in place of a stroke.
+        assert_eq!((count("lines.svg", "<circle"), count("points.svg", "<circle")), (2, 3));
+        assert!(count("points.svg", "<polyline") < count("lines.svg", "<polyline"));
+        let json = report.to_json().unwrap();
+        assert_eq!(json.matches("scattered").count(), 1, "files of earlier reports stay as they are");
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
     }
 
     #[test]

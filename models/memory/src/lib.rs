@@ -1,0 +1,11 @@
+//! Associative memories: networks that store patterns and find them again from a part, a noisy copy or a cue.
+//!
+//! - [`hebbian`]: multitasking Hebbian networks, which retrieve several diluted patterns at once (arXiv 2308.04106).
+
+pub mod hebbian;
+
+pub use pyrarium_layers::ConfigError;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
