@@ -1,9 +1,12 @@
 //! What people do with trained models: laws, comparisons, pictures.
 //!
+//! - [`metastable`]: how many stored patterns a Hopfield head averages over, its energy and separation.
 //! - [`power_law`]: how an error falls with compute, fitted to measurements.
 
+pub mod metastable;
 pub mod power_law;
 
+pub use metastable::{HeadRegime, HeadStatistics, head_regime, inspect_heads, metastable_k};
 pub use power_law::{PowerLaw, PowerLawError, fit_power_law};
 
 #[cfg(doctest)]

@@ -90,14 +90,14 @@ impl HopfieldLookup {
     ///
     /// - x: `[B, L, D]`
     /// - output: `[B, L, output]`
-    pub fn forward(&self, x: Tensor<3>) -> Tensor<3> {
+    pub fn forward(&self, x: Tensor<3>, masks: &Masks) -> Tensor<3> {
         let targets = self.targets.as_ref().unwrap_or(&self.stored).val();
-        self.hopfield.forward(self.stored.val(), x, targets, &Masks::none())
+        self.hopfield.forward(self.stored.val(), x, targets, masks)
     }
 
     /// What each input is associated with: `[B, L, D]` to `[B, H, L, quantity]`.
-    pub fn association_matrix(&self, x: Tensor<3>) -> Tensor<4> {
-        self.hopfield.association_matrix(self.stored.val(), x, &Masks::none())
+    pub fn association_matrix(&self, x: Tensor<3>, masks: &Masks) -> Tensor<4> {
+        self.hopfield.association_matrix(self.stored.val(), x, masks)
     }
 
     /// The same with these stored patterns, and targets where it has them: training samples with their labels for example.

@@ -178,7 +178,7 @@ fn a_table_that_holds_samples_returns_their_targets() {
     let samples = samples.clone() / samples.square().sum_dim(1).sqrt();
     let targets = Tensor::<2>::from_data([[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [0.0, 0.0]], &device);
     let table = table.init(&device).unwrap().set_lookup(samples.clone(), Some(targets.clone()));
-    let found = table.forward(samples.unsqueeze::<3>()).squeeze_dim(0);
+    let found = table.forward(samples.unsqueeze::<3>(), &Masks::none()).squeeze_dim(0);
     // The nearest rival of a unit vector is at least 0.3 away in inner product: exp(-15).
     assert!(distance(found, targets) < 1e-3);
 }
