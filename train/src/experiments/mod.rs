@@ -1,5 +1,6 @@
 //! One module a system: its training job and the experiment that tests its paper's claims.
 
 pub mod deltanet;
+pub mod hopfield;
 pub mod s_kan;
 pub mod scaling_mlps;

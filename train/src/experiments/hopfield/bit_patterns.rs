@@ -1,0 +1,70 @@
+//! Bags of bit patterns: Hopfield pooling finds the signals, mean and maximum of the bits cannot.
+
+use std::collections::BTreeMap;
+
+use pyrarium_datasets::BitPatternConfig;
+
+use super::bags::{BagSplits, BagTrial, adam_w, bit_pattern_splits};
+use super::network::{Network, PoolKind};
+use super::reproduce::by_budget;
+use crate::Error;
+use crate::bag_classification::evaluate_bags;
+use crate::bags::BagSource;
+use crate::fit::FitConfig;
+use crate::progress::Display;
+use crate::registry::{Budget, ClaimText, Reproduction};
+use crate::report::{Curve, Report, Summary};
+use crate::run::Run;
+
+/// What is tested here.
+pub const CLAIM: ClaimText = ClaimText {
+    id: "bit-patterns",
+    statement: "Hopfield pooling labels at least 95 % of the held-out bags of 16 bit vectors, 10 points more than the mean or the maximum of the bits before a linear layer.",
+    paper: "the official example learns the task (no figure)",
+    relation: ">= 95 %, and >= the better of mean and max + 10 points",
+};
+
+/// Tests [`CLAIM`]; each pooling with the same bags, steps, optimizer and seeds.
+pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
+    let fit = FitConfig {
+        epochs: by_budget(what.budget, 1, 250, 250),
+        batch_size: 32,
+        clip_norm: 1.0,
+        workers: 0,
+        ..FitConfig::default()
+    };
+    let config = match what.budget {
+        Budget::Smoke => BitPatternConfig { bags: 128, ..BitPatternConfig::default() },
+        Budget::Quick | Budget::Full => BitPatternConfig::default(),
+    };
+    let optimizer = adam_w(1e-3, 0.01);
+    let mut accuracies: BTreeMap<PoolKind, Summary> = BTreeMap::new();
+    for pool in PoolKind::ALL {
+        let mut found = Vec::new();
+        for seed in 0..what.seeds as u64 {
+            let data: BagSplits = bit_pattern_splits(&config, seed)?;
+            let trial = BagTrial { run, fit: &fit, optimizer: &optimizer, seed };
+            let network = Network { pool, ..Network::default() };
+            let model = trial.network(&network, data.train.features())?;
+            let fitted = trial.fit(model, &data, None, &Display::Silent)?;
+            let source = BagSource::new(data.test);
+            found.push(evaluate_bags(&fitted.model, source, &run.device)?.accuracy);
+            if seed == 0 {
+                let curve = Curve {
+                    x: "epoch".to_string(),
+                    y: "bit patterns, held-out accuracy".to_string(),
+                    points: fitted.history.curve("valid", "Accuracy"),
+                };
+                report.curves.insert(format!("{pool}"), curve);
+            }
+        }
+        let summary = report.add(format!("bit patterns, {pool}: held-out accuracy %"), &found);
+        run.display.line(&format!("bit patterns, {pool}: {summary} %"));
+        accuracies.insert(pool, summary);
+    }
+    let [ours, mean, max] =
+        [PoolKind::Hopfield, PoolKind::Mean, PoolKind::Max].map(|pool| accuracies[&pool].mean);
+    let measured = format!("Hopfield {ours:.1} %, mean {mean:.1} %, max {max:.1} %");
+    report.claims.push(CLAIM.tested(measured, ours >= 95.0 && ours >= mean.max(max) + 10.0));
+    Ok(())
+}
