@@ -36,17 +36,12 @@ impl LatchConfig {
     ///
     /// Names the first setting that cannot be.
     pub fn generate(&self, seed: u64) -> Result<Bags, SettingError> {
-        for (setting, value, allowed) in [
-            ("latch.sequences", self.sequences, 1..=1 << 24),
-            ("latch.length", self.length, 1..=1 << 16),
-            ("latch.alphabet", self.alphabet, 3..=1 << 12),
+        for (setting, value, range, allowed) in [
+            ("latch.sequences", self.sequences, 1..=1 << 24, "between 1 and 16777216"),
+            ("latch.length", self.length, 1..=1 << 16, "between 1 and 65536"),
+            ("latch.alphabet", self.alphabet, 3..=1 << 12, "between 3 and 4096"),
         ] {
-            if !allowed.contains(&value) {
-                let allowed = match setting {
-                    "latch.sequences" => "between 1 and 16777216",
-                    "latch.length" => "between 1 and 65536",
-                    _ => "between 3 and 4096",
-                };
+            if !range.contains(&value) {
                 return Err(SettingError { setting, value: value.to_string(), allowed });
             }
         }

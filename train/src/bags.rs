@@ -22,14 +22,12 @@ pub struct BagBatch {
 impl BagBatch {
     /// Instances uniform in -1..1, bags negative and positive in turn: the same on every device.
     pub fn noise([rows, instances, features]: [usize; 3], device: &Device) -> Self {
-        let host = HostBags {
-            dims: [rows, instances, features],
-            values: Vec::new(),
-            padding: None,
-            labels: (0..rows).map(|row| (row % 2) as i64).collect(),
-        };
         let bags = seeded::tensor_data([rows, instances, features], 0, 1.0);
-        Self { bags: Tensor::from_data(bags, device), padding: None, labels: host.labels(device) }
+        Self {
+            bags: Tensor::from_data(bags, device),
+            padding: None,
+            labels: to_labels((0..rows).map(|row| (row % 2) as i64).collect(), device),
+        }
     }
 }
 
@@ -58,10 +56,9 @@ pub struct HostBags {
     labels: Vec<i64>,
 }
 
-impl HostBags {
-    fn labels(&self, device: &Device) -> Tensor<1, Int> {
-        Tensor::from_data(TensorData::new(self.labels.clone(), [self.labels.len()]), device)
-    }
+fn to_labels(values: Vec<i64>, device: &Device) -> Tensor<1, Int> {
+    let count = values.len();
+    Tensor::from_data(TensorData::new(values, [count]), device)
 }
 
 impl BatchSource for BagSource {
@@ -92,14 +89,13 @@ impl BatchSource for BagSource {
     }
 
     fn upload(&self, host: HostBags, device: &Device) -> BagBatch {
-        let labels = host.labels(device);
         let [rows, longest, _] = host.dims;
         BagBatch {
             bags: Tensor::from_data(TensorData::new(host.values, host.dims), device),
             padding: host
                 .padding
                 .map(|padding| Tensor::from_data(TensorData::new(padding, [rows, longest]), device)),
-            labels,
+            labels: to_labels(host.labels, device),
         }
     }
 }

@@ -114,7 +114,7 @@ impl HopfieldLookup {
         assert!(
             targets.is_none() || self.targets.is_some(),
             "targets of shape {:?} for a table whose values are its stored patterns {:?}",
-            targets.as_ref().map(Tensor::dims),
+            targets.as_ref().map(|targets| targets.dims()),
             self.stored.lazy_shape()
         );
         let targets = match (self.targets, targets) {

@@ -131,7 +131,7 @@ impl Masks {
         let dims = scores.dims();
         let scores = match &self.padding {
             Some(padding) => {
-                let padding: Tensor<4, Bool> = padding.clone().unsqueeze_dims(&[1, 1]); // [B, 1, 1, S]
+                let padding = padding.clone().reshape([dims[0], 1, 1, dims[3]]);
                 scores.mask_fill(padding.expand(dims), f32::NEG_INFINITY)
             }
             None => scores,

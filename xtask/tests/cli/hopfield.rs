@@ -62,7 +62,10 @@ fn mistakes_are_named() {
             "bit_patterns.signals = 255: must be at least 1 and less than 2^bits - 1, so that instances without a signal are \
              left",
         ),
-        ("validation_fraction=0", "validation_fraction = 0: must be such that some of the 120 training bags are held out, not all"),
+        (
+            "validation_fraction=0",
+            "validation_fraction = 0: must be such that some of the 120 training bags are held out, not all",
+        ),
     ] {
         let outcome = xtask(directory.path(), &format!("{SMALL} --set {setting}"));
         assert_eq!((outcome.code, outcome.error()), (Some(2), message));

@@ -21,7 +21,8 @@ impl ClassicalHopfield {
             let allowed = "at least one pattern of at least one sign";
             return Err(ConfigError::new("patterns", format!("{:?}", [count, d]), allowed));
         }
-        let others = 1.0 - Tensor::<2>::eye(d, &patterns.device());
+        let device = patterns.device();
+        let others = Tensor::<2>::ones([d, d], &device) - Tensor::eye(d, &device);
         let weights = patterns.clone().transpose().matmul(patterns) / d as f64 * others;
         Ok(Self { weights })
     }

@@ -25,7 +25,8 @@ const CENTRES: usize = 5;
 const EACH: usize = 10;
 const DIM: usize = 64;
 const RADIUS: f64 = 8.0;
-const SPREAD: f64 = 0.25;
+/// Standard deviation of a coordinate around its centre: a variance of 0.25.
+const SPREAD: f64 = 0.5;
 
 /// Tests [`CLAIM`] and draws the plateau.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
