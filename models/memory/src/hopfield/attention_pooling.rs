@@ -27,7 +27,7 @@ pub struct AttentionPoolingConfig {
 impl AttentionPoolingConfig {
     /// The parameters of the pooling.
     pub fn num_params(&self) -> usize {
-        (self.features + 1) * self.hidden * (1 + usize::from(self.gated)) + self.hidden + 1
+        (self.features + 1) * self.hidden * (1 + usize::from(self.gated)) + self.hidden
     }
 
     /// The pooling.
@@ -42,7 +42,8 @@ impl AttentionPoolingConfig {
         Ok(AttentionPooling {
             hidden: linear(self.hidden),
             gate: self.gated.then(|| linear(self.hidden)),
-            score: LinearConfig::new(self.hidden, 1).init(device),
+            // A bias would shift all scores, which softmax undoes.
+            score: LinearConfig::new(self.hidden, 1).with_bias(false).init(device),
         })
     }
 }

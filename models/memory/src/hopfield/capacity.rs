@@ -71,8 +71,8 @@ mod tests {
         assert!((base(1.0, 75) - 1.3718).abs() < 1e-4, "{}", base(1.0, 75));
         let bound = storage_bound(1.0, 3.0, 20, 0.001).unwrap().unwrap();
         assert!((bound - 0.001_f64.sqrt() * base(3.0, 20).powf(19.0 / 4.0)).abs() < 1e-9);
-        // The condition fails where the base is too small.
-        assert_eq!(storage_bound(0.001, 0.1, 20, 0.001).unwrap(), None);
+        // In 5 dimensions the base is 7, but would have to be 2 / sqrt(0.001) = 63.
+        assert_eq!(storage_bound(1.0, 1.0, 5, 0.001).unwrap(), None);
     }
 
     #[test]

@@ -102,12 +102,12 @@ pub const VARIANTS: [Variant; 7] = [
     Variant {
         name: "attention-digit-bags",
         config: || NetworkConfig::Bag(BagNetConfig::digit_bags().with_attention(false)),
-        num_params: 490_828,
+        num_params: 490_827,
     },
     Variant {
         name: "gated-attention-digit-bags",
         config: || NetworkConfig::Bag(BagNetConfig::digit_bags().with_attention(true)),
-        num_params: 554_956,
+        num_params: 554_955,
     },
     Variant {
         name: "mean-digit-bags",
