@@ -70,6 +70,7 @@ impl InstancesConfig {
 
 /// Makes features of instances.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)]
 pub enum InstanceEncoder {
     /// A linear layer and ReLU.
     Dense(Linear),
@@ -97,7 +98,11 @@ const SIDE: usize = 28;
 /// Of a convolution.
 const KERNEL: usize = 5;
 /// Rows and columns after two convolutions and two poolings.
-const LEFT: usize = ((SIDE - KERNEL + 1) / 2 - KERNEL + 1) / 2;
+const LEFT: usize = convolved_and_pooled(convolved_and_pooled(SIDE));
+
+const fn convolved_and_pooled(side: usize) -> usize {
+    (side - (KERNEL - 1)) / 2
+}
 
 /// Configuration of a [`LeNet`].
 #[derive(Config, Debug, PartialEq)]

@@ -16,15 +16,25 @@ use crate::registry::{Budget, ClaimText, Reproduction};
 use crate::report::{Curve, Report, Summary};
 use crate::run::Run;
 
-/// What is tested here.
-pub const CLAIM: ClaimText = ClaimText {
-    id: "bit-patterns",
-    statement: "Hopfield pooling labels at least 95 % of the held-out bags of 16 bit vectors, 10 points more than the mean or the maximum of the bits before a linear layer.",
-    paper: "the official example learns the task (no figure)",
-    relation: ">= 95 %, and >= the better of mean and max + 10 points",
+/// Whether the task is solved.
+pub const SOLVED: ClaimText = ClaimText {
+    id: "bit-patterns-solved",
+    statement: "The official network with Hopfield pooling labels at least 95 % of the held-out bags of 16 bit vectors after the official 250 epochs.",
+    paper: "no figure; the plot in the official example ends at about 84 %",
+    relation: ">= 95 %",
 };
 
-/// Tests [`CLAIM`]; each pooling with the same bags, steps, optimizer and seeds.
+/// Whether pooling by association helps.
+pub const AHEAD: ClaimText = ClaimText {
+    id: "bit-patterns-pooling",
+    statement: "It labels at least 10 points more of these bags rightly than the mean and the maximum of the bits before a linear layer.",
+    paper: "no figure",
+    relation: ">= the better of mean and max + 10 points",
+};
+
+const POOLS: [PoolKind; 4] = [PoolKind::Hopfield, PoolKind::Attention, PoolKind::Mean, PoolKind::Max];
+
+/// Tests [`SOLVED`] and [`AHEAD`]; each pooling with the same bags, steps, optimizer and seeds.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let fit = FitConfig {
         epochs: by_budget(what.budget, 1, 250, 250),
@@ -39,7 +49,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     };
     let optimizer = adam_w(1e-3, 0.01);
     let mut accuracies: BTreeMap<PoolKind, Summary> = BTreeMap::new();
-    for pool in PoolKind::ALL {
+    for pool in POOLS {
         let mut found = Vec::new();
         for seed in 0..what.seeds as u64 {
             let data: BagSplits = bit_pattern_splits(&config, seed)?;
@@ -65,6 +75,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     let [ours, mean, max] =
         [PoolKind::Hopfield, PoolKind::Mean, PoolKind::Max].map(|pool| accuracies[&pool].mean);
     let measured = format!("Hopfield {ours:.1} %, mean {mean:.1} %, max {max:.1} %");
-    report.claims.push(CLAIM.tested(measured, ours >= 95.0 && ours >= mean.max(max) + 10.0));
+    report.claims.push(SOLVED.tested(format!("{ours:.1} %"), ours >= 95.0));
+    report.claims.push(AHEAD.tested(measured, ours >= mean.max(max) + 10.0));
     Ok(())
 }

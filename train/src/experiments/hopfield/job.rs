@@ -124,7 +124,7 @@ pub fn default_settings() -> Result<Table, Error> {
         seed: 0,
         data: BagData::BitPatterns,
         validation_fraction: 0.1,
-        fit: FitConfig { epochs: 150, batch_size: 32, clip_norm: 1.0, workers: 0, ..FitConfig::default() },
+        fit: FitConfig { epochs: 250, batch_size: 32, clip_norm: 1.0, workers: 0, ..FitConfig::default() },
         optimizer: adam_w(1e-3, 0.01),
         model: Network::default(),
         bit_patterns: BitPatternConfig::default(),

@@ -11,14 +11,14 @@ use crate::report::Report;
 use crate::run::Run;
 
 /// Digits that are stored.
-const STORED: usize = 200;
+const STORED: usize = 20;
 /// Digits that are drawn.
 const DRAWN: usize = 6;
 /// Updates that are drawn.
-const UPDATES: usize = 4;
+const UPDATES: usize = 5;
 const SIDE: usize = 8;
 /// Low enough that a digit takes some updates.
-const BETA: f64 = 0.12;
+const BETA: f64 = 0.3;
 
 /// Draws the picture and adds how many of all stored digits are found.
 pub fn draw(run: &Run, report: &mut Report) -> Result<(), Error> {
