@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         measure(patterns, queries, block.parse()?);
         return Ok(());
     }
-    println!("{patterns} patterns of {DIM} features ({} MiB), {queries} queries", patterns * DIM * 4 >> 20);
+    println!("{patterns} patterns of {DIM} features ({} MiB), {queries} queries", (patterns * DIM * 4) >> 20);
     println!("| form | ms | peak MiB beyond the patterns |\n|---|---:|---:|");
     for block in [0, 1024, 4096, 16384, 65536] {
         let sizes = [patterns, queries, block].map(|size| size.to_string());
