@@ -7,15 +7,19 @@
 //! - [`TokenMixer`]: a causal sequence layer with a state; [`CausalAttention`] is one, and [`ops`] has the recurrences of linear
 //!   attention.
 //! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
+//! - [`hopfield`]: associations of stored and state patterns, as layers and on plain matrices.
+//! - [`BagClassifier`]: what a trainer may ask of a model that labels bags of instances.
 //! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;
+mod bag_classifier;
 pub mod bases;
 mod causal_attention;
 mod classifier;
 mod error;
 mod heads;
+pub mod hopfield;
 mod init;
 mod language_model;
 mod names;
@@ -34,6 +38,7 @@ pub mod testing;
 mod token_mixer;
 
 pub use activation::Activation;
+pub use bag_classifier::BagClassifier;
 pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
 pub use error::{ConfigError, check_range};

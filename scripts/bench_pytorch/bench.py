@@ -15,10 +15,16 @@ import time
 import torch
 
 import deltanet
+import hopfield
 import s_kan
 import scaling_mlps
 
-SYSTEMS = {"deltanet": deltanet.workload, "s-kan": s_kan.workload, "scaling-mlps": scaling_mlps.workload}
+SYSTEMS = {
+    "deltanet": deltanet.workload,
+    "hopfield": hopfield.workload,
+    "s-kan": s_kan.workload,
+    "scaling-mlps": scaling_mlps.workload,
+}
 WARM_UP, FEWEST, MOST, BUDGET = 3, 3, 50, 3.0
 
 

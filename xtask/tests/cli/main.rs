@@ -4,6 +4,7 @@
 
 mod devices;
 mod hebbian;
+mod hopfield;
 mod importing;
 mod jobs;
 mod language;
