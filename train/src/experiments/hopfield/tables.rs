@@ -28,7 +28,7 @@ pub const CLAIM: ClaimText = ClaimText {
 };
 
 /// Splits of each table for every seed.
-const SPLITS: usize = 4;
+const SPLITS: usize = 2;
 /// Features of the association space and of the MLP's hidden layers.
 const HIDDEN: usize = 64;
 
@@ -40,7 +40,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         let (mut lookup, mut mlp) = (Vec::new(), Vec::new());
         for split in 0..(what.seeds * by_budget(what.budget, 1, SPLITS, SPLITS)) as u64 {
             let [train, test] = table.split(0.2, split);
-            let trial = Trial { run, steps: by_budget(what.budget, 2, 200, 200), train, test, seed: split };
+            let trial = Trial { run, steps: by_budget(what.budget, 2, 800, 800), train, test, seed: split };
             lookup.push(trial.lookup()?);
             mlp.push(trial.mlp()?);
         }
