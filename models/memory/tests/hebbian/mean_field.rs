@@ -64,14 +64,14 @@ fn the_gradient_of_the_free_energy_vanishes_where_the_equations_hold() {
         let theory = theory(3, 0.3, rho, temperature);
         let p = [0.5, 0.21, -0.1];
         let (_, next) = theory.averages(&p);
-        for pattern in 0..3 {
+        for (pattern, next) in next.into_iter().enumerate() {
             let at = |shift: f64| {
                 let mut p = p;
                 p[pattern] += shift;
                 theory.free_energy(&p)
             };
             let difference = (at(H) - at(-H)) / (2.0 * H);
-            let expected = (p[pattern] - next[pattern]) / theory.c();
+            let expected = (p[pattern] - next) / theory.c();
             assert!((difference - expected).abs() < 1e-8, "{theory:?} {pattern}: {difference} {expected}");
         }
     }

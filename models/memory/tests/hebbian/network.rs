@@ -27,11 +27,11 @@ fn couplings_are_those_of_the_paper_symmetric_and_without_a_diagonal() {
         let (_, examples, network) = stored(&small(protocol), 1);
         let expected = couplings(&examples, protocol);
         let dense = network.naive_couplings();
-        for i in 0..40 {
+        for (i, expected) in expected.iter().enumerate() {
             assert_eq!(dense[41 * i], 0.0);
             for j in (0..40).filter(|&j| j != i) {
                 assert_eq!(dense[40 * i + j], dense[40 * j + i]);
-                assert!((dense[40 * i + j] - expected[i][j]).abs() < 1e-14, "{protocol} {i} {j}");
+                assert!((dense[40 * i + j] - expected[j]).abs() < 1e-14, "{protocol} {i} {j}");
             }
         }
     }
@@ -75,14 +75,14 @@ fn a_neuron_does_not_act_on_itself() {
         let (_, _, network) = stored(&small(protocol), 4);
         let spins = random_spins(40, &mut Stream::new(4, 1));
         let state = network.state(spins.clone());
-        for i in 0..40 {
+        for (i, &spin) in spins.iter().enumerate() {
             let mut flipped = spins.clone();
-            flipped[i] = -flipped[i];
+            flipped[i] = -spin;
             let flipped = network.state(flipped);
             assert_eq!(network.field(&state, i), network.field(&flipped, i));
             // A flip costs 2 s h.
             let cost = network.energy(&flipped) - network.energy(&state);
-            assert!((cost - 2.0 * f64::from(spins[i]) * network.field(&state, i)).abs() < 1e-12);
+            assert!((cost - 2.0 * f64::from(spin) * network.field(&state, i)).abs() < 1e-12);
         }
     }
 }

@@ -17,7 +17,7 @@ pub enum Chains {
     /// In 32-bit floats.
     Device {
         /// The network.
-        network: BatchedHebbian,
+        network: Box<BatchedHebbian>,
         /// `[B, N]`
         spins: Tensor<2>,
     },
@@ -37,7 +37,7 @@ impl Chains {
                 states: spins.iter().map(|spins| network.state(spins.clone())).collect(),
             },
             _ => Self::Device {
-                network: BatchedHebbian::new(network, blocks, device)?,
+                network: Box::new(BatchedHebbian::new(network, blocks, device)?),
                 spins: upload(spins.iter().flatten().map(|&spin| f32::from(spin)), spins.len(), device),
             },
         })
