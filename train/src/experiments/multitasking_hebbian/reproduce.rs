@@ -13,10 +13,13 @@ use crate::registry::Reproduction;
 use crate::report::Report;
 use crate::run::Run;
 
+/// The test of a claim or two.
+type Test = fn(Reproduction, &mut Report) -> Result<(), Error>;
+
 /// All claims.
 pub fn reproduce(run: &Run, what: Reproduction) -> Result<Report, Error> {
     let mut report = Report::new(super::SYSTEM.slug, &run.device_name, 0, what.budget.name());
-    let parts: [(&str, fn(Reproduction, &mut Report) -> Result<(), Error>); 4] = [
+    let parts: [(&str, Test); 4] = [
         ("theory and simulation", theory::test),
         ("crossover to the parallel regime", crossover::test),
         ("supervised and unsupervised", protocols::test),
