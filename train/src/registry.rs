@@ -145,13 +145,8 @@ pub struct System {
 }
 
 /// All systems, by slug.
-pub const SYSTEMS: &[System] = &[
-    deltanet::SYSTEM,
-    hopfield::SYSTEM,
-    multitasking_hebbian::SYSTEM,
-    s_kan::SYSTEM,
-    scaling_mlps::SYSTEM,
-];
+pub const SYSTEMS: &[System] =
+    &[deltanet::SYSTEM, hopfield::SYSTEM, multitasking_hebbian::SYSTEM, s_kan::SYSTEM, scaling_mlps::SYSTEM];
 
 /// The system called `slug`.
 ///

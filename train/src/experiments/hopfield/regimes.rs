@@ -55,8 +55,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
             let grouped = of(&groups, &grid)?;
             for (name, counts) in [("five groups of ten", &grouped), ("no groups", &plain)] {
                 let points = grid.iter().zip(counts).map(|(beta, &k)| (beta.log10(), k as f64)).collect();
-                let curve =
-                    Curve::line("logarithm (10) of beta", "patterns with 90 % of the weight", points);
+                let curve = Curve::line("logarithm (10) of beta", "patterns with 90 % of the weight", points);
                 report.curves.insert(name.to_string(), curve);
             }
             let mut values = plain.clone();
