@@ -16,6 +16,4 @@ if [ ! -e "$driver" ]; then
     exit 1
 fi
 echo "export VK_DRIVER_FILES=$driver"
-# Below the full level cubecl first measures the device's peaks, with buffers of a gigabyte that SwiftShader cannot give.
-echo "export CUBECL_AUTOTUNE_LEVEL=full"
 echo "export XDG_RUNTIME_DIR=\"\${XDG_RUNTIME_DIR:-$(mktemp -d)}\""

@@ -11,7 +11,7 @@ use pyrarium_layers::BagClassifier;
 use crate::Error;
 use crate::bags::{BagBatch, BagSource};
 use crate::loader::{Loader, Order};
-use crate::loss::smoothed_cross_entropy;
+use crate::loss::classified;
 use crate::task::{Task, Trainee};
 
 /// Bags that are scored together.
@@ -35,9 +35,7 @@ impl<M: BagClassifier + 'static> Task for BagClassification<M> {
     fn output(&self, batch: BagBatch) -> ClassificationOutput {
         let score: Tensor<2> = self.model.score(batch.bags, batch.padding).unsqueeze_dim(1); // [B, 1]
         // The cross-entropy of two classes with scores 0 and z is the binary cross-entropy of the logit z.
-        let scores = Tensor::cat(vec![score.zeros_like(), score], 1);
-        let losses = smoothed_cross_entropy(scores.clone(), batch.labels.clone(), 0.0);
-        ClassificationOutput::new(losses, scores, batch.labels)
+        classified(Tensor::cat(vec![score.zeros_like(), score], 1), batch.labels)
     }
 
     fn losses(output: &ClassificationOutput) -> Tensor<1> {
@@ -74,8 +72,7 @@ pub fn evaluate_bags<M: BagClassifier>(
     let mut scores = Vec::new();
     for batch in Loader::new(source.clone(), BATCH, Order::Sequential, device).epoch() {
         let batch = batch.map_err(|error| Error::Training(error.to_string()))?;
-        let data = model.score(batch.bags, batch.padding).try_into_data();
-        scores.extend(data.map_err(|error| Error::Training(error.to_string()))?.iter::<f32>());
+        scores.extend(model.score(batch.bags, batch.padding).try_into_data()?.iter::<f32>());
     }
     let labels = source.labels();
     let right = scores.iter().zip(labels).filter(|(score, label)| (**score > 0.0) == **label).count();

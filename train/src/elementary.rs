@@ -44,7 +44,7 @@ fn error(function: &Function, device: &Device) -> Result<f64, Error> {
     let point = |index: usize| (low + (high - low) * index as f64 / (POINTS - 1) as f64) as f32;
     let points: Vec<f32> = (0..POINTS).map(point).collect();
     let values = (function.on_tensors)(Tensor::from_data(points.as_slice(), device));
-    let values = values.try_into_data().map_err(|error| Error::Training(error.to_string()))?;
+    let values = values.try_into_data()?;
     let exact = points.iter().map(|&x| (function.on_numbers)(f64::from(x)));
     let differences = values.iter::<f64>().zip(exact).map(|(value, exact)| (value - exact).abs());
     Ok(differences

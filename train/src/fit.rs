@@ -12,10 +12,12 @@ use crate::Error;
 use crate::checkpoint::{Checkpoints, EveryEpoch, FIT};
 use crate::checks::{at_least_one, below_one, non_negative};
 use crate::history::{History, Recorder};
-use crate::loader::{BatchSource, Loader};
+use crate::loader::{BatchSource, Loader, Order};
 use crate::optimizer::OptimizerConfig;
 use crate::profile::{Profile, Throughput};
 use crate::progress::Display;
+use crate::report::Report;
+use crate::run::Run;
 use crate::task::{StepSettings, Task, Trainee};
 
 /// The setting that counts the epochs of a job that fits.
@@ -96,7 +98,48 @@ pub struct Fitted<T> {
     pub throughput: Option<Throughput>,
 }
 
-impl<T: Task, S: BatchSource<Batch = T::Batch>> Fit<'_, T, S> {
+impl<T> Fitted<T> {
+    /// The outcome with another view of the model.
+    pub fn map<U>(self, view: impl FnOnce(T) -> U) -> Fitted<U> {
+        let Self { model, history, throughput } = self;
+        Fitted { model: view(model), history, throughput }
+    }
+
+    /// Adds to a report what the training itself has to tell: its curves, and its speed in `unit` (in the plural) where the run asks
+    /// for it.
+    pub fn describe(&self, run: &Run, unit: &str, report: &mut Report) {
+        if let Some(throughput) = self.throughput.filter(|_| run.profile) {
+            report.add(format!("training {unit}/s"), &[throughput.samples_per_second]);
+            report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
+        }
+        report.curves = self.history.curves();
+    }
+}
+
+impl<'a, T: Task, S: BatchSource<Batch = T::Batch>> Fit<'a, T, S> {
+    /// How to fit, with optimizer and seed of the order; what to learn from and what to watch; checkpoints where a directory is
+    /// given.
+    pub fn new(
+        run: &Run,
+        task: T,
+        (config, optimizer, seed): (&'a FitConfig, &'a OptimizerConfig, u64),
+        (train, valid): (Arc<S>, Arc<S>),
+        directory: Option<&'a Path>,
+        display: &'a Display,
+    ) -> Self {
+        let profile = if run.profile { Profile::synchronised() } else { Profile::default() };
+        Self {
+            task,
+            config,
+            optimizer,
+            train: Loader::new(train, config.batch_size, Order::Shuffled { seed }, &run.device)
+                .with_workers(config.workers),
+            valid: Loader::new(valid, config.batch_size, Order::Sequential, &run.device),
+            directory,
+            display,
+            profile: Arc::new(profile),
+        }
+    }
     /// Trains, going on from the newest checkpoint set in the directory where there is one.
     ///
     /// # Errors

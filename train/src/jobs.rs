@@ -180,10 +180,8 @@ pub fn reproduce(run: &Run, slug: &str, what: Reproduction, out: Option<PathBuf>
     .into_iter()
     .collect();
     let mut directory = RunDirectory::create(&path, slug, &run.device_name, 0, settings)?;
-    let mut report = (system.reproduce)(run, what)?;
-    report.seconds = start.elapsed().as_secs_f64();
-    report.write(&mut directory)?;
-    directory.finish()?;
+    let report = (system.reproduce)(run, what)?;
+    let report = report.complete(&mut directory, start)?;
     Ok(Finished { report, directory: path })
 }
 

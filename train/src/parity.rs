@@ -25,8 +25,8 @@ const KNOWN: &str = "\
 Known: where Burn has no GELU of its own for a backend (ndarray, wgpu, cuda), its default takes the exact function forward but the\n\
 derivative of the tanh approximation backward (`gelu_backward` in burn-backend 0.22.1). Flex is exact in both. Gradients behind\n\
 a GELU differ for that reason by some 1e-4 of their size, and parameters after Adam accordingly.\n\n\
-Vulkan lets `sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount outside. SwiftShader makes use of it (see the second\n\
-table), so networks with the Fourier family are outside the bounds there.\n";
+Vulkan lets `sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount outside: how exact they are on each device is in the\n\
+second table. Where they are not, networks with the Fourier family are outside the bounds.\n";
 
 /// The device the others are compared with.
 pub const REFERENCE: &str = "flex";
@@ -157,7 +157,7 @@ fn row(
 
 fn observe(variant: &Variant, device: &Device) -> Result<Observation, Error> {
     let mut workload = (variant.small)(device)?;
-    let outputs = workload.forward().try_into_data().map_err(|error| Error::Training(error.to_string()))?;
+    let outputs = workload.forward().try_into_data()?;
     let gradients = workload.gradients()?;
     for _ in 0..STEPS {
         workload.step();

@@ -72,10 +72,15 @@ pub enum Budget {
 impl Budget {
     /// Its name on the command line and in reports.
     pub fn name(self) -> &'static str {
+        self.pick("smoke", "quick", "full")
+    }
+
+    /// What this budget has of something that differs from budget to budget.
+    pub fn pick<T>(self, smoke: T, quick: T, full: T) -> T {
         match self {
-            Self::Smoke => "smoke",
-            Self::Quick => "quick",
-            Self::Full => "full",
+            Self::Smoke => smoke,
+            Self::Quick => quick,
+            Self::Full => full,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -166,8 +167,19 @@ impl Report {
         text
     }
 
+    /// The last thing that a job does: writes the report, with the seconds since `start`, and marks the run complete.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn complete(mut self, directory: &mut RunDirectory, start: Instant) -> Result<Self, Error> {
+        self.seconds = start.elapsed().as_secs_f64();
+        self.write(directory)?;
+        directory.finish()?;
+        Ok(self)
+    }
+
     /// Writes `report.json`, `report.md` and all pictures.
-    pub fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
+    fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
         for (name, svg) in self.pictures()? {
             directory.write(&name, svg.as_bytes())?;
         }

@@ -3,7 +3,6 @@
 use pyrarium_datasets::{Mqar, MqarConfig};
 
 use super::networks::{Hybrid, MixerKind, Network};
-use super::reproduce::by_budget;
 use crate::Error;
 use crate::fit::FitConfig;
 use crate::optimizer::{OptimizerConfig, OptimizerKind, ScheduleKind};
@@ -101,7 +100,7 @@ fn recall(run: &Run, budget: Budget, trials: Vec<Trial>) -> Result<Vec<Recalled>
     let models = trials.into_iter().map(model).collect::<Result<Vec<_>, _>>()?;
     run_all(models, |(trial, task, model)| {
         const BATCH: usize = 16;
-        let steps = by_budget(budget, 2, STEPS_A_PAIR * trial.pairs, 10 * STEPS_A_PAIR * trial.pairs);
+        let steps = budget.pick(2, STEPS_A_PAIR * trial.pairs, 10 * STEPS_A_PAIR * trial.pairs);
         let how =
             FitConfig { epochs: 1, batch_size: BATCH, clip_norm: 1.0, workers: 0, ..FitConfig::default() };
         let optimizer = OptimizerConfig {
@@ -112,7 +111,7 @@ fn recall(run: &Run, budget: Budget, trials: Vec<Trial>) -> Result<Vec<Recalled>
             warmup_steps: steps.min(20),
             ..OptimizerConfig::default()
         };
-        let count = by_budget(budget, 4, 512, 3000);
+        let count = budget.pick(4, 512, 3000);
         let train = RecallSource::new(task.clone(), 1, steps * BATCH);
         let valid = RecallSource::new(task.clone(), 3, count);
         let test = RecallSource::new(task, 2, count);

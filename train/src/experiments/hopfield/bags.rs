@@ -1,7 +1,6 @@
 //! One training of a classifier of bags: what the job runs once, and a comparison once for each side and seed.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use pyrarium_datasets::{Bags, BitPatternConfig};
 use pyrarium_memory::hopfield::BagNet;
@@ -11,9 +10,7 @@ use crate::Error;
 use crate::bag_classification::BagClassification;
 use crate::bags::BagSource;
 use crate::fit::{Fit, FitConfig, Fitted};
-use crate::loader::{Loader, Order};
 use crate::optimizer::{OptimizerConfig, OptimizerKind};
-use crate::profile::Profile;
 use crate::progress::Display;
 use crate::run::Run;
 use crate::weights::initialise;
@@ -69,21 +66,11 @@ impl BagTrial<'_> {
         directory: Option<&Path>,
         display: &Display,
     ) -> Result<Fitted<BagNet>, Error> {
-        let (device, batch_size) = (&self.run.device, self.fit.batch_size);
         let source = |bags: &Bags| BagSource::new(bags.clone());
-        let profile = if self.run.profile { Profile::synchronised() } else { Profile::default() };
-        let order = Order::Shuffled { seed: self.seed };
-        let Fitted { model, history, throughput } = Fit {
-            task: BagClassification { model },
-            config: self.fit,
-            optimizer: self.optimizer,
-            train: Loader::new(source(&data.train), batch_size, order, device).with_workers(self.fit.workers),
-            valid: Loader::new(source(&data.test), batch_size, Order::Sequential, device),
-            directory,
-            display,
-            profile: Arc::new(profile),
-        }
-        .run()?;
-        Ok(Fitted { model: model.model, history, throughput })
+        let how = (self.fit, self.optimizer, self.seed);
+        let sources = (source(&data.train), source(&data.test));
+        let fitted =
+            Fit::new(self.run, BagClassification { model }, how, sources, directory, display).run()?;
+        Ok(fitted.map(|task| task.model))
     }
 }

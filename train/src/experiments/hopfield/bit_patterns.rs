@@ -6,7 +6,6 @@ use pyrarium_datasets::BitPatternConfig;
 
 use super::bags::{BagSplits, BagTrial, adam_w, bit_pattern_splits};
 use super::network::{Network, PoolKind};
-use super::reproduce::by_budget;
 use crate::Error;
 use crate::bag_classification::evaluate_bags;
 use crate::bags::BagSource;
@@ -37,7 +36,7 @@ const POOLS: [PoolKind; 4] = [PoolKind::Hopfield, PoolKind::Attention, PoolKind:
 /// Tests [`SOLVED`] and [`AHEAD`]; each pooling with the same bags, steps, optimizer and seeds.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let fit = FitConfig {
-        epochs: by_budget(what.budget, 1, 250, 250),
+        epochs: what.budget.pick(1, 250, 250),
         batch_size: 32,
         clip_norm: 1.0,
         workers: 0,

@@ -6,7 +6,6 @@ use pyrarium_datasets::DigitBagConfig;
 
 use super::bags::{BagSplits, BagTrial, adam_w};
 use super::network::{Network, PoolKind};
-use super::reproduce::by_budget;
 use crate::Error;
 use crate::bag_classification::evaluate_bags;
 use crate::bags::BagSource;
@@ -30,7 +29,7 @@ const TEST_BAGS: usize = 200;
 /// Tests [`CLAIM`]; each pooling with the same bags, steps, optimizer and seeds, on one encoder.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let fit = FitConfig {
-        epochs: by_budget(what.budget, 1, 20, 100),
+        epochs: what.budget.pick(1, 20, 100),
         batch_size: 1,
         clip_norm: 1.0,
         workers: 0,
@@ -38,8 +37,8 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     };
     let optimizer = adam_w(5e-4, 1e-4);
     let digits = pyrarium_datasets::digits::load()?;
-    let train = DigitBagConfig { bags: by_budget(what.budget, 20, 200, 200), ..DigitBagConfig::default() };
-    let test = DigitBagConfig { bags: by_budget(what.budget, 20, TEST_BAGS, TEST_BAGS), ..train };
+    let train = DigitBagConfig { bags: what.budget.pick(20, 200, 200), ..DigitBagConfig::default() };
+    let test = DigitBagConfig { bags: what.budget.pick(20, TEST_BAGS, TEST_BAGS), ..train };
     let mut areas: BTreeMap<PoolKind, Summary> = BTreeMap::new();
     for pool in PoolKind::ALL {
         let (mut found, mut accuracies) = (Vec::new(), Vec::new());

@@ -30,8 +30,7 @@ pub fn describe(
     let counts = metastable_k(associations, MASS);
     let mut of_regime = [0; 3];
     for head in 0..heads {
-        let counts = counts.clone().narrow(1, head, 1).try_into_data();
-        let counts = counts.map_err(|error| Error::Training(error.to_string()))?;
+        let counts = counts.clone().narrow(1, head, 1).try_into_data()?;
         let counts: Vec<usize> = counts.iter::<i64>().map(|k| k.unsigned_abs() as usize).collect();
         of_regime[match head_regime(&counts, instances) {
             HeadRegime::Global => 0,

@@ -158,15 +158,8 @@ fn run_job(
     let fitted = trial(run, job).fit(model, &data.learning, Some(&path), &run.display)?;
     directory.write(WEIGHTS, &weights::to_safetensors(&fitted.model).map_err(Error::Training)?)?;
     let mut report = job.test(run, &directory.manifest().slug, data, &fitted.model)?;
-    if let Some(throughput) = fitted.throughput.filter(|_| run.profile) {
-        report.add("training bags/s", &[throughput.samples_per_second]);
-        report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
-    }
-    report.curves = fitted.history.curves();
-    report.seconds = start.elapsed().as_secs_f64();
-    report.write(directory)?;
-    directory.finish()?;
-    Ok(report)
+    fitted.describe(run, "bags", &mut report);
+    report.complete(directory, start)
 }
 
 /// Tests the weights of a finished run.

@@ -5,7 +5,6 @@ use std::fmt::Write;
 use burn::tensor::{Tensor, TensorData};
 use pyrarium_memory::hopfield::ModernHopfield;
 
-use super::reproduce::read_error;
 use crate::Error;
 use crate::report::Report;
 use crate::run::Run;
@@ -45,15 +44,15 @@ pub fn draw(run: &Run, report: &mut Report) -> Result<(), Error> {
         .into_iter()
         .map(|column| {
             let data = column.narrow(0, 0, DRAWN).try_into_data();
-            Ok(data.map_err(|error| read_error(error.into()))?.iter::<f32>().collect())
+            Ok(data?.iter::<f32>().collect())
         })
         .collect();
     report.drawings.insert("recall.svg".to_string(), grid(&names, &columns?));
 
-    let (states, _) = memory.retrieve(damaged, 50, 1e-3).map_err(read_error)?;
+    let (states, _) = memory.retrieve(damaged, 50, 1e-3)?;
     let errors = (states - memory.patterns()).square().sum_dim(1).sqrt();
     // Patterns have norm 8.
-    let found = errors.lower_elem(1.0).float().mean().try_into_scalar::<f64>().map_err(read_error)?;
+    let found = errors.lower_elem(1.0).float().mean().try_into_scalar::<f64>()?;
     report.add(format!("{STORED} digits, lower half lost: found %"), &[100.0 * found]);
     Ok(())
 }

@@ -7,7 +7,6 @@ use pyrarium_datasets::patterns::{clustered, on_sphere};
 use pyrarium_inspect::{metastable::MASS, metastable_k};
 use pyrarium_memory::hopfield::ModernHopfield;
 
-use super::reproduce::{by_budget, read_error};
 use crate::Error;
 use crate::registry::{ClaimText, Reproduction};
 use crate::report::{Curve, Report};
@@ -30,7 +29,7 @@ const SPREAD: f64 = 0.5;
 
 /// Tests [`CLAIM`] and draws the plateau.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let updates = by_budget(what.budget, 50, 200, 200);
+    let updates = what.budget.pick(50, 200, 200);
     let mut held = true;
     let mut measured = Vec::new();
     let mut by_beta: BTreeMap<String, Vec<f64>> = BTreeMap::new();
@@ -77,10 +76,10 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
 fn median_count(patterns: &[f32], beta: f64, updates: usize, device: &Device) -> Result<usize, Error> {
     let stored = TensorData::new(patterns.to_vec(), [patterns.len() / DIM, DIM]);
     let memory = ModernHopfield::new(Tensor::from_data(stored, device), beta)?;
-    let (states, _) = memory.retrieve(memory.patterns(), updates, 0.0).map_err(read_error)?;
+    let (states, _) = memory.retrieve(memory.patterns(), updates, 0.0)?;
     let association: Tensor<4> = memory.association(states).unsqueeze();
     let counts = metastable_k(association, MASS).try_into_data();
-    let mut counts: Vec<i64> = counts.map_err(|error| read_error(error.into()))?.iter::<i64>().collect();
+    let mut counts: Vec<i64> = counts?.iter::<i64>().collect();
     counts.sort_unstable();
     Ok(counts[counts.len() / 2].unsigned_abs() as usize)
 }

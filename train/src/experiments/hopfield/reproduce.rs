@@ -1,10 +1,8 @@
 //! `cargo xtask reproduce hopfield`: storage, fixed points, bags and tables at a size that two cores finish in minutes.
 
-use burn::tensor::TensorReadError;
-
 use super::{bit_patterns, digit_bags, recall, regimes, storage, tables};
 use crate::Error;
-use crate::registry::{Budget, Reproduction};
+use crate::registry::Reproduction;
 use crate::report::Report;
 use crate::run::Run;
 
@@ -18,18 +16,4 @@ pub fn reproduce(run: &Run, what: Reproduction) -> Result<Report, Error> {
     digit_bags::test(run, what, &mut report)?;
     bit_patterns::test(run, what, &mut report)?;
     Ok(report)
-}
-
-/// This many of something that has so many in each budget.
-pub fn by_budget(budget: Budget, smoke: usize, quick: usize, full: usize) -> usize {
-    match budget {
-        Budget::Smoke => smoke,
-        Budget::Quick => quick,
-        Budget::Full => full,
-    }
-}
-
-/// A tensor that could not be read.
-pub fn read_error(error: TensorReadError) -> Error {
-    Error::Training(error.to_string())
 }

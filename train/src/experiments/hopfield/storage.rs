@@ -4,7 +4,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 use pyrarium_datasets::patterns::{half_zeroed, noisy, on_sphere, signs, turned};
 use pyrarium_memory::hopfield::{ClassicalHopfield, ModernHopfield};
 
-use super::reproduce::{by_budget, read_error};
 use crate::Error;
 use crate::registry::{Budget, ClaimText, Reproduction};
 use crate::report::{Curve, Report};
@@ -34,7 +33,7 @@ const STATES: usize = 1000;
 /// Tests [`MODERN`] and [`CLASSICAL`], and draws how the energy falls.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let device = &run.device;
-    let count = by_budget(what.budget, 100, 1000, 1000);
+    let count = what.budget.pick(100, 1000, 1000);
     let mut cases = vec![(count, 0.3), (count, 1.0)];
     if what.budget != Budget::Smoke {
         cases.push((100_000, 0.3));
@@ -58,9 +57,9 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     report.claims.push(MODERN.tested(format!("{found:.1} %"), found >= 99.0));
 
     let mut ends = Vec::new();
-    for count in [4, 6, 9, 20, by_budget(what.budget, 200, 1000, 1000)] {
+    for count in [4, 6, 9, 20, what.budget.pick(200, 1000, 1000)] {
         // Networks of few patterns say little each.
-        let networks = by_budget(what.budget, 5, 200, 200).div_ceil(count) * what.seeds;
+        let networks = what.budget.pick(5, 200_usize, 200).div_ceil(count) * what.seeds;
         let mut shares = Vec::new();
         for network in 0..networks as u64 {
             shares.push(classical(count, network, device)?);
@@ -98,13 +97,13 @@ fn classical(count: usize, seed: u64, device: &Device) -> Result<f64, Error> {
     let damaged = turned(&patterns, DIM, 0.1, seed + 1000);
     let stored = matrix(&patterns, device);
     let network = ClassicalHopfield::new(stored.clone())?;
-    let (states, _) = network.retrieve(matrix(&damaged, device), 50).map_err(read_error)?;
+    let (states, _) = network.retrieve(matrix(&damaged, device), 50)?;
     share_above((states * stored).mean_dim(1), 0.98)
 }
 
 fn share_above(values: Tensor<2>, bound: f64) -> Result<f64, Error> {
     let share = values.greater_elem(bound).float().mean().try_into_scalar::<f64>();
-    Ok(100.0 * share.map_err(read_error)?)
+    Ok(100.0 * share?)
 }
 
 /// Mean energies of 50 random states, update by update, at three temperatures.
@@ -117,7 +116,7 @@ fn energies(device: &Device, report: &mut Report) -> Result<(), Error> {
         let mut points = Vec::new();
         for update in 0..=UPDATES {
             let energy = memory.energy(states.clone()).mean().try_into_scalar::<f64>();
-            points.push((update as f64, energy.map_err(read_error)?));
+            points.push((update as f64, energy?));
             states = memory.update(states);
         }
         let curve = Curve::line("update", "energy", points);

@@ -12,7 +12,7 @@ use pyrarium_mlp::StandardMlp;
 
 use crate::Error;
 use crate::loader::BatchSource;
-use crate::loss::smoothed_cross_entropy;
+use crate::loss::classified;
 use crate::task::Task;
 
 /// A classifier of rows.
@@ -92,11 +92,11 @@ impl<M: RowClassifier + 'static> Task for RowClassification<M> {
     type Output = ClassificationOutput;
 
     fn training_output(&self, batch: RowBatch) -> ClassificationOutput {
-        scored(self.model.training_scores(batch.x), batch.labels)
+        classified(self.model.training_scores(batch.x), batch.labels)
     }
 
     fn output(&self, batch: RowBatch) -> ClassificationOutput {
-        scored(self.model.scores(batch.x), batch.labels)
+        classified(self.model.scores(batch.x), batch.labels)
     }
 
     fn losses(output: &ClassificationOutput) -> Tensor<1> {
@@ -108,17 +108,11 @@ impl<M: RowClassifier + 'static> Task for RowClassification<M> {
     }
 }
 
-fn scored(scores: Tensor<2>, labels: Tensor<1, Int>) -> ClassificationOutput {
-    let losses = smoothed_cross_entropy(scores.clone(), labels.clone(), 0.0);
-    ClassificationOutput::new(losses, scores, labels)
-}
-
 /// Percent of the rows of a table that `model` (without autodiff) classifies rightly.
 pub fn accuracy<M: RowClassifier>(model: &M, table: &Table, device: &Device) -> Result<f64, Error> {
     let RowBatch { x, labels } = RowBatch::of(table, device);
     let predicted: Tensor<1, Int> = model.scores(x).argmax(1).squeeze_dim(1);
-    let right = predicted.equal(labels).float().mean().try_into_scalar::<f64>();
-    Ok(100.0 * right.map_err(|error| Error::Training(error.to_string()))?)
+    Ok(100.0 * predicted.equal(labels).float().mean().try_into_scalar::<f64>()?)
 }
 
 /// All rows, several times an epoch.

@@ -8,7 +8,6 @@ use pyrarium_memory::hopfield::LookupClassifierConfig;
 use pyrarium_mlp::StandardMlpConfig;
 
 use super::bags::adam_w;
-use super::reproduce::by_budget;
 use super::table_task::{RowBatch, RowClassification, RowClassifier, WholeTable, accuracy};
 use crate::Error;
 use crate::fit::{Fit, FitConfig};
@@ -38,9 +37,9 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     for name in ["breast-cancer", "wine", "iris"] {
         let table = Table::open(name)?;
         let (mut lookup, mut mlp) = (Vec::new(), Vec::new());
-        for split in 0..(what.seeds * by_budget(what.budget, 1, SPLITS, SPLITS)) as u64 {
+        for split in 0..(what.seeds * what.budget.pick(1, SPLITS, SPLITS)) as u64 {
             let [train, test] = table.split(0.2, split);
-            let trial = Trial { run, steps: by_budget(what.budget, 2, 800, 800), train, test, seed: split };
+            let trial = Trial { run, steps: what.budget.pick(2, 800, 800), train, test, seed: split };
             lookup.push(trial.lookup()?);
             mlp.push(trial.mlp()?);
         }

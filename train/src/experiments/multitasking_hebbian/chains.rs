@@ -69,8 +69,7 @@ impl Chains {
         match self {
             Self::Host { states, .. } => Ok(states.iter().map(|state| state.spins().to_vec()).collect()),
             Self::Device { spins, .. } => {
-                let data =
-                    spins.clone().try_into_data().map_err(|error| Error::Training(error.to_string()))?;
+                let data = spins.clone().try_into_data()?;
                 let values: Vec<i8> = data.iter::<f32>().map(|value| value as i8).collect();
                 Ok(values.chunks(spins.dims()[1]).map(<[i8]>::to_vec).collect())
             }

@@ -33,11 +33,7 @@ pub fn test(what: Reproduction, report: &mut Report) -> Result<(), Error> {
 
 /// At d = 0.95 an overlap is 0.045, and the ratio of two has a deviation of a few hundredths with so many neurons.
 fn neurons(budget: Budget) -> usize {
-    match budget {
-        Budget::Smoke => 300,
-        Budget::Quick => 50_000,
-        Budget::Full => 100_000,
-    }
+    budget.pick(300, 50_000, 100_000)
 }
 
 fn along_the_dilution(what: Reproduction, report: &mut Report) -> Result<(), Error> {

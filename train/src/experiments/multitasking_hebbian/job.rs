@@ -49,11 +49,7 @@ pub fn train<'a>(run: &'a Run, table: &Table) -> Result<Job<'a>, Error> {
         let history = retrieval.run(Some(&*directory), &run.display)?;
         let spins = retrieval.chains.spins()?;
         directory.write(WEIGHTS, &to_bytes(&retrieval.patterns, &retrieval.network, &spins)?)?;
-        let mut report = retrieval.report(run, &history, spins)?;
-        report.seconds = start.elapsed().as_secs_f64();
-        report.write(directory)?;
-        directory.finish()?;
-        Ok(report)
+        retrieval.report(run, &history, spins)?.complete(directory, start)
     }))
 }
 

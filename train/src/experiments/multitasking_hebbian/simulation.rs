@@ -77,13 +77,9 @@ pub fn shown(overlaps: &[f64]) -> String {
 }
 
 /// Neurons, and how far a simulation of so many may be from the theory: about three deviations of an overlap over three seeds
-/// in the full budget, more in the quick one, as the specification of the comparison has it; a smoke run shows nothing.
+/// in the full budget, twice as far in the quick one; a smoke run shows nothing.
 pub fn neurons(budget: Budget) -> (usize, f64) {
-    match budget {
-        Budget::Smoke => (300, 0.2),
-        Budget::Quick => (2000, 0.04),
-        Budget::Full => (5000, 0.02),
-    }
+    budget.pick((300, 0.2), (2000, 0.04), (5000, 0.02))
 }
 
 /// As many sweeps as asked for; few in a smoke run.

@@ -46,11 +46,7 @@ pub fn test(what: Reproduction, report: &mut Report) -> Result<(), Error> {
 /// At d = 0.2 and T = 0.05 the third overlap answers a disturbance 1/(1 - d^2/T) = 5 times: its deviation is 4.4/sqrt(N), and only with
 /// so many neurons is the mean of three seeds safely within the tolerance, if the theory is right.
 fn many_neurons(budget: Budget) -> usize {
-    match budget {
-        Budget::Smoke => 300,
-        Budget::Quick => 50_000,
-        Budget::Full => 200_000,
-    }
+    budget.pick(300, 50_000, 200_000)
 }
 
 /// The largest deviation of an overlap, mean over the seeds, from the theory.
