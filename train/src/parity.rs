@@ -157,7 +157,7 @@ fn row(
 
 fn observe(variant: &Variant, device: &Device) -> Result<Observation, Error> {
     let mut workload = (variant.small)(device)?;
-    let outputs = workload.forward().try_into_data()?;
+    let outputs = workload.forward()().try_into_data()?;
     let gradients = workload.gradients()?;
     for _ in 0..STEPS {
         workload.step();

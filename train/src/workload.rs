@@ -24,8 +24,8 @@ pub struct Values {
 
 /// A network with one batch, whatever its type.
 pub trait Workload {
-    /// What the network says about the batch, without autodiff; `[rows, values]`.
-    fn forward(&self) -> Tensor<2>;
+    /// The forward pass of the network as it is now, without autodiff: a call gives what it says about the batch, `[rows, values]`.
+    fn forward(&self) -> Box<dyn Fn() -> Tensor<2> + '_>;
 
     /// Forward, backward and one step of Adam at 1e-3.
     fn step(&mut self);
@@ -71,8 +71,9 @@ impl<T: Task> TaskWorkload<T> {
 }
 
 impl<T: Task> Workload for TaskWorkload<T> {
-    fn forward(&self) -> Tensor<2> {
-        T::predictions(&self.task.valid().output(self.plain_batch.clone()))
+    fn forward(&self) -> Box<dyn Fn() -> Tensor<2> + '_> {
+        let task = self.task.valid();
+        Box::new(move || T::predictions(&task.output(self.plain_batch.clone())))
     }
 
     fn step(&mut self) {

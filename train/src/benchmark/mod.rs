@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::device;
 use crate::registry::{Benchmark, System};
-use crate::workload::Workload;
 
 pub use record::{Contender, Record, Row};
 
@@ -67,7 +66,11 @@ pub fn measure(system: &System, name: &str, device_name: &str) -> Result<Samples
     let benchmarks = (system.benchmarks)();
     let benchmark = find(&benchmarks, name)?;
     let mut workload = (benchmark.specimen)(&device)?;
-    let forward = timed(&device, || forward(&*workload))?;
+    let forward = {
+        let forward = workload.forward();
+        // Dropping the output unread does not cancel its computation: the clock is read after the device is done.
+        timed(&device, || drop(forward()))?
+    };
     let step = timed(&device, || workload.step())?;
     Ok(Samples { forward, step, peak_bytes: peak_bytes() })
 }
@@ -76,11 +79,6 @@ fn find<'a>(benchmarks: &'a [Benchmark], name: &str) -> Result<&'a Benchmark, Er
     benchmarks.iter().find(|benchmark| benchmark.name == name).ok_or_else(|| {
         Error::unknown("benchmark", name, benchmarks.iter().map(|benchmark| benchmark.name.as_str()))
     })
-}
-
-fn forward(workload: &dyn Workload) {
-    // Dropping the output unread does not cancel its computation: the clock is read after the device is done.
-    drop(workload.forward());
 }
 
 fn timed(device: &Device, mut call: impl FnMut()) -> Result<Vec<f64>, Error> {

@@ -34,7 +34,7 @@ pub const AHEAD: ClaimText = ClaimText {
 /// Optimizer steps of each training in the quick budget, for each pair to be recalled.
 const STEPS_A_PAIR: usize = 30;
 /// Of these every mixer gets the learning rate that recalls best, on 16 pairs in sequences that are not tested.
-const LEARNING_RATES: [f64; 3] = [1e-3, 3e-3, 1e-2];
+const LEARNING_RATES: [f64; 2] = [3e-3, 1e-2];
 
 const MIXERS: [MixerKind; 5] =
     [MixerKind::DeltaNet, MixerKind::Linear, MixerKind::Retention, MixerKind::Gla, MixerKind::Attention];
@@ -64,7 +64,8 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         .chunks(LEARNING_RATES.len())
         .filter_map(|tried| tried.iter().max_by(|a, b| a.chosen_by.total_cmp(&b.chosen_by)))
         .collect();
-    let more = best.iter().map(|recalled| Trial { pairs: 32, ..recalled.trial }).collect();
+    let compared = best.iter().filter(|recalled| recalled.trial.mixer != MixerKind::Attention);
+    let more = compared.map(|recalled| Trial { pairs: 32, ..recalled.trial }).collect();
     let more = recall(run, what.budget, more)?;
 
     for recalled in best.iter().copied().chain(&more) {
@@ -78,7 +79,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         let measured = format!("DeltaNet {delta_net:.1} %, softmax attention {attention:.1} %");
         report.claims.push(SOLVED.tested(measured, delta_net >= 95.0 && attention >= 95.0));
     }
-    if let [delta_net, linear, retention, gla, _] = accuracy(&more.iter().collect::<Vec<_>>())[..] {
+    if let [delta_net, linear, retention, gla] = accuracy(&more.iter().collect::<Vec<_>>())[..] {
         let measured = format!(
             "DeltaNet {delta_net:.1} %, linear {linear:.1} %, RetNet {retention:.1} %, GLA {gla:.1} %"
         );
