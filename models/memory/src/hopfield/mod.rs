@@ -6,6 +6,7 @@
 //! - [`ClassicalHopfield`]: the network of signs and Hebb's rule.
 //! - [`BagNet`]: labels bags of instances, pooled by a Hopfield layer or by one of four baselines.
 //! - [`LookupClassifier`]: classifies by a table of training samples.
+//! - [`LstmClassifier`]: reads the instances one by one, for comparison.
 //! - [`VARIANTS`]: named networks as data.
 
 mod attention_pooling;
@@ -15,6 +16,7 @@ mod capacity;
 mod classical;
 mod instances;
 mod lookup_classifier;
+mod lstm_classifier;
 mod modern;
 mod plain_pooling;
 mod pool;
@@ -27,6 +29,7 @@ pub use capacity::{storage_base, storage_bound};
 pub use classical::ClassicalHopfield;
 pub use instances::{InstanceEncoder, InstancesConfig, LeNet, LeNetConfig};
 pub use lookup_classifier::{LookupClassifier, LookupClassifierConfig};
+pub use lstm_classifier::{LstmClassifier, LstmClassifierConfig};
 pub use modern::ModernHopfield;
 pub use plain_pooling::PlainPooling;
 pub use pool::{Pool, PoolConfig};

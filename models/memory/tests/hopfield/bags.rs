@@ -1,5 +1,6 @@
 //! Classifiers of bags: order and padding change nothing, poolings worked by hand.
 
+use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData, Tolerance, activation::sigmoid};
 use pyrarium_layers::{
     BagClassifier,
@@ -7,7 +8,8 @@ use pyrarium_layers::{
     seeded,
 };
 use pyrarium_memory::hopfield::{
-    AttentionPoolingConfig, BagNet, BagNetConfig, InstancesConfig, PlainPooling, PoolConfig,
+    AttentionPoolingConfig, BagNet, BagNetConfig, InstancesConfig, LstmClassifierConfig, PlainPooling,
+    PoolConfig,
 };
 
 use crate::{distance, random};
@@ -39,6 +41,18 @@ fn the_order_of_instances_does_not_matter() {
         assert_eq!(score.dims(), [3]);
         assert!(distance(net.score(bags.clone().select(1, order.clone()), None), score) < 1e-5, "{net}");
     }
+}
+
+#[test]
+fn the_recurrent_baseline_reads_in_order() {
+    let device = Device::flex();
+    let net = seeded::fill_uniform(LstmClassifierConfig::new(20).init(&device).unwrap(), 1, 0.5);
+    // PyTorch's LSTM(20, 4) has 4 * (20 * 4 + 4 * 4 + 2 * 4) parameters.
+    assert_eq!(net.num_params(), 416 + 5);
+    let sequences = random([3, 5, 20], 2, &device);
+    let score = net.score(sequences.clone(), None);
+    assert_eq!(score.dims(), [3]);
+    assert!(distance(net.score(sequences.flip([1]), None), score) > 1e-3);
 }
 
 #[test]

@@ -2,8 +2,8 @@
 
 use burn::tensor::{Device, Tensor};
 use pyrarium_memory::hopfield::{
-    BagNetConfig, ClassicalHopfield, InstancesConfig, LookupClassifierConfig, ModernHopfield, PoolConfig,
-    update_in_blocks,
+    BagNetConfig, ClassicalHopfield, InstancesConfig, LookupClassifierConfig, LstmClassifierConfig,
+    ModernHopfield, PoolConfig, update_in_blocks,
 };
 
 use crate::random;
@@ -32,6 +32,8 @@ fn networks_whose_parts_do_not_fit_are_refused() {
     assert_eq!(message(none), "instances.inputs = 0: must be between 1 and 1048576");
     assert_eq!(message(base.with_dropout(1.0)), "dropout = 1: must be 0 or more and less than 1");
     let one = LookupClassifierConfig::new(4, 1, 3).init(&device).unwrap_err().to_string();
+    let cells = LstmClassifierConfig::new(4).with_hidden_size(0).init(&device).unwrap_err().to_string();
+    assert_eq!(cells, "hidden_size = 0: must be between 1 and 65536");
     assert_eq!(one, "classes = 1: must be between 2 and 1048576");
 }
 

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use pyrarium_datasets::{Bags, BitPatternConfig};
+use pyrarium_datasets::{Bags, BitPatternConfig, LatchConfig};
+use pyrarium_layers::BagClassifier;
 use pyrarium_memory::hopfield::BagNet;
 
 use super::network::Network;
@@ -34,6 +35,13 @@ pub fn bit_pattern_splits(config: &BitPatternConfig, seed: u64) -> Result<BagSpl
     })
 }
 
+/// The first quarter of the sequences is for testing.
+pub fn latch_splits(config: &LatchConfig, seed: u64) -> Result<BagSplits, Error> {
+    let all = config.generate(seed)?;
+    let tests = all.len() / 4;
+    Ok(BagSplits { train: all.select(tests..all.len()), test: all.select(0..tests) })
+}
+
 /// AdamW as PyTorch has it by default, at this rate.
 pub fn adam_w(learning_rate: f64, weight_decay: f64) -> OptimizerConfig {
     OptimizerConfig { kind: OptimizerKind::AdamW, learning_rate, weight_decay, ..OptimizerConfig::default() }
@@ -59,13 +67,13 @@ impl BagTrial<'_> {
     }
 
     /// Trains on `train`, watching `test`, with checkpoints where a directory is given.
-    pub fn fit(
+    pub fn fit<M: BagClassifier + 'static>(
         &self,
-        model: BagNet,
+        model: M,
         data: &BagSplits,
         directory: Option<&Path>,
         display: &Display,
-    ) -> Result<Fitted<BagNet>, Error> {
+    ) -> Result<Fitted<M>, Error> {
         let source = |bags: &Bags| BagSource::new(bags.clone());
         let how = (self.fit, self.optimizer, self.seed);
         let sources = (source(&data.train), source(&data.test));

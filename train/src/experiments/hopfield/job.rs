@@ -10,7 +10,7 @@ use rand::seq::SliceRandom;
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use super::bags::{BagSplits, BagTrial, adam_w, bit_pattern_splits};
+use super::bags::{BagSplits, BagTrial, adam_w, bit_pattern_splits, latch_splits};
 use super::heads;
 use super::network::Network;
 use crate::Error;
@@ -81,11 +81,7 @@ impl Settings {
                     test: self.digit_bags.generate(&digits.test, self.seed)?,
                 }
             }
-            BagData::Latch => {
-                let all = self.latch.generate(self.seed)?;
-                let tests = all.len() / 4;
-                BagSplits { train: all.select(tests..all.len()), test: all.select(0..tests) }
-            }
+            BagData::Latch => latch_splits(&self.latch, self.seed)?,
         };
         let mut bags: Vec<usize> = (0..splits.train.len()).collect();
         bags.shuffle(&mut RandomKey { seed: self.seed, epoch: 0, index: 0 }.rng(Purpose::Order));

@@ -1,6 +1,6 @@
 //! Hopfield Networks is All You Need (arXiv 2008.02217).
 //!
-//! `job` trains a classifier of bags; `storage`, `regimes`, `bit_patterns`, `digit_bags` and `tables` test the claims, `recall` draws how a
+//! `job` trains a classifier of bags; `storage`, `regimes`, `bit_patterns`, `digit_bags` and `tables` test the claims, `latch` has a recurrent network beside, `recall` draws how a
 //! digit is found again; `variants` are the networks backends are compared on.
 
 mod bags;
@@ -8,6 +8,7 @@ mod bit_patterns;
 mod digit_bags;
 mod heads;
 mod job;
+mod latch;
 mod network;
 mod recall;
 mod regimes;

@@ -1,6 +1,6 @@
 //! `cargo xtask reproduce hopfield`: storage, fixed points, bags and tables at a size that two cores finish in minutes.
 
-use super::{bit_patterns, digit_bags, recall, regimes, storage, tables};
+use super::{bit_patterns, digit_bags, latch, recall, regimes, storage, tables};
 use crate::Error;
 use crate::registry::Reproduction;
 use crate::report::Report;
@@ -15,5 +15,6 @@ pub fn reproduce(run: &Run, what: Reproduction) -> Result<Report, Error> {
     tables::test(run, what, &mut report)?;
     digit_bags::test(run, what, &mut report)?;
     bit_patterns::test(run, what, &mut report)?;
+    latch::compare(run, what, &mut report)?;
     Ok(report)
 }
