@@ -22,7 +22,9 @@ mod normalization;
 mod open;
 pub mod photo_crops;
 mod random;
+pub mod scenes;
 pub mod text;
+pub mod triples;
 
 pub use self::image::{ImageDataset, ImageShape, Splits};
 pub use augment::{Augment, AugmentConfig};
@@ -36,4 +38,6 @@ pub use nearest::nearest;
 pub use normalization::Normalization;
 pub use open::open;
 pub use random::{Purpose, RandomKey};
+pub use scenes::{Scene, Scenes};
 pub use text::{BYTE_VOCAB, Text};
+pub use triples::{KnowledgeGraph, Triple};
