@@ -3,3 +3,4 @@
 pub mod deltanet;
 pub mod s_kan;
 pub mod scaling_mlps;
+pub mod tensor_brain;

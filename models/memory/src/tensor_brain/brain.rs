@@ -154,8 +154,23 @@ impl TensorBrain {
     ///
     /// If there is no such group.
     pub fn scores(&self, q: Tensor<2>, group: &str) -> Result<Tensor<2>, ConfigError> {
-        let scores = self.index.scores(sigmoid(q), self.members(group)?);
-        Ok(if self.operations.beta == 1.0 { scores } else { scores * self.operations.beta })
+        Ok(self.scores_of(q, self.members(group)?))
+    }
+
+    pub(super) fn scores_of(&self, q: Tensor<2>, members: &[usize]) -> Tensor<2> {
+        let scores = self.index.scores(sigmoid(q), members);
+        if self.operations.beta == 1.0 { scores } else { scores * self.operations.beta }
+    }
+
+    /// The index units of the concepts that can take a role.
+    ///
+    /// # Panics
+    ///
+    /// If there are none.
+    pub(super) fn role_members(&self, role: Role) -> &[usize] {
+        let members = self.members(role.group()).unwrap_or_default();
+        assert!(!members.is_empty(), "a brain without the group {}, which triples need", role.group());
+        members
     }
 
     /// The logarithms of the probabilities of a group's concepts.
@@ -178,11 +193,14 @@ impl TensorBrain {
     ///
     /// If there is no such group.
     pub fn write(&self, q: Tensor<2>, group: &str, places: Tensor<1, Int>) -> Result<Tensor<2>, ConfigError> {
-        let members = self.members(group)?;
-        Ok(match self.operations.feedback {
+        Ok(self.written(q, self.members(group)?, places))
+    }
+
+    pub(super) fn written(&self, q: Tensor<2>, members: &[usize], places: Tensor<1, Int>) -> Tensor<2> {
+        match self.operations.feedback {
             true => self.retained(q) + self.index.feedback(places, members),
             false => q,
-        })
+        }
     }
 
     /// Soft feedback, `rho q + sum_k p_k a_k`: [`measure`](Self::measure) without a choice, hence with gradients.

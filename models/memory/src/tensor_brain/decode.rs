@@ -1,6 +1,9 @@
 //! Decoding of triples: three measurements with the working memory between them.
 
-use burn::tensor::{Int, Tensor};
+use burn::tensor::{
+    Int, Tensor,
+    activation::{log_softmax, softmax},
+};
 use pyrarium_layers::ConfigError;
 
 use super::{
@@ -102,7 +105,7 @@ impl TensorBrain {
     ///
     /// # Errors
     ///
-    /// If the brain lacks the groups of entities and predicates, or a forced choice is outside its group.
+    /// If a forced choice is outside its group, or not one for each row.
     pub fn decode_triple(
         &self,
         drive: &Drive,
@@ -127,23 +130,18 @@ impl TensorBrain {
     ///
     /// - output: `[batch, members]` for each role
     ///
-    /// # Errors
+    /// # Panics
     ///
     /// If the brain lacks the groups of entities and predicates.
-    pub fn taught(
-        &self,
-        drive: &Drive,
-        triples: &TripleTensors,
-        order: Order,
-    ) -> Result<[Tensor<2>; 3], ConfigError> {
+    pub fn taught(&self, drive: &Drive, triples: &TripleTensors, order: Order) -> [Tensor<2>; 3] {
         let [first, second, third] = order.roles();
         let mut state = self.begin(drive);
-        let one = self.taught_step(&mut state, drive, triples, first)?;
+        let one = self.taught_step(&mut state, drive, triples, first);
         state = self.evolve(state);
-        let two = self.taught_step(&mut state, drive, triples, second)?;
+        let two = self.taught_step(&mut state, drive, triples, second);
         state = self.evolve(state);
-        let three = self.taught_step(&mut state, drive, triples, third)?;
-        Ok([one, two, three])
+        let three = self.taught_step(&mut state, drive, triples, third);
+        [one, two, three]
     }
 
     /// Measures a role, and writes what was chosen.
@@ -155,10 +153,11 @@ impl TensorBrain {
         choice: &mut Choice<'_>,
     ) -> Result<Step, ConfigError> {
         let q = self.look(state.representation.clone(), drive, role);
-        let index = self.log_probabilities(q.clone(), role.group())?.exp();
+        let members = self.role_members(role);
+        let index = softmax(self.scores_of(q.clone(), members), 1);
         let places = choice.places(&index, role.group(), |&triple| role.of(triple))?;
         let tensor = places_tensor(&places, &q);
-        state.representation = self.write(q.clone(), role.group(), tensor)?;
+        state.representation = self.written(q.clone(), members, tensor);
         Ok(Step {
             role,
             sensory: drive.senses.as_ref().map(|senses| senses.region(role).clone()),
@@ -176,29 +175,25 @@ impl TensorBrain {
         drive: &Drive,
         triples: &TripleTensors,
         role: Role,
-    ) -> Result<Tensor<2>, ConfigError> {
+    ) -> Tensor<2> {
         let q = self.look(state.representation.clone(), drive, role);
-        let log_probabilities = self.log_probabilities(q.clone(), role.group())?;
-        state.representation = self.write(q, role.group(), triples.role(role))?;
-        Ok(log_probabilities)
+        let members = self.role_members(role);
+        let log_probabilities = log_softmax(self.scores_of(q.clone(), members), 1);
+        state.representation = self.written(q, members, triples.role(role));
+        log_probabilities
     }
 
     /// `log p(s, p, o | drive)` of each row, `[batch]`: the sum of the three conditional ones, hence normalised over all triples.
     ///
-    /// # Errors
+    /// # Panics
     ///
     /// As [`taught`](Self::taught).
-    pub fn log_prob(
-        &self,
-        triples: &TripleTensors,
-        drive: &Drive,
-        order: Order,
-    ) -> Result<Tensor<1>, ConfigError> {
-        let steps = self.taught(drive, triples, order)?;
-        let parts = steps.into_iter().zip(order.roles()).map(|(step, role)| chosen(step, triples.role(role)));
-        parts
-            .reduce(|sum, part| sum + part)
-            .ok_or_else(|| ConfigError::new("order", "no role", "of three roles"))
+    pub fn log_prob(&self, triples: &TripleTensors, drive: &Drive, order: Order) -> Tensor<1> {
+        let [first, second, third] = order.roles();
+        let [one, two, three] = self.taught(drive, triples, order);
+        chosen(one, triples.role(first))
+            + chosen(two, triples.role(second))
+            + chosen(three, triples.role(third))
     }
 
     /// Semantic memory asked with subject and predicate: `p(o | s, p)` for every entity.
@@ -215,21 +210,19 @@ impl TensorBrain {
             }
         }
         let triple = TripleTensors::new(&[Triple::new(subject, predicate, 0)], &self.neutral.val().device());
-        let [_, _, object] = self.taught(&self.semantic_drive(1), &triple, Order::SPO)?;
+        let [_, _, object] = self.taught(&self.semantic_drive(1), &triple, Order::SPO);
         Ok(object.exp().to_data().iter::<f64>().collect())
     }
 }
 
 impl KgScorer for TensorBrain {
-    /// `log p(o | s, p)` of semantic memory. In a brain without the groups of triples every score is `-inf`.
+    /// `log p(o | s, p)` of semantic memory.
     fn tail_scores(&self, subjects: Tensor<1, Int>, predicates: Tensor<1, Int>) -> Tensor<2> {
         let [batch] = subjects.dims();
         let object = subjects.zeros_like();
         let triples = TripleTensors { subject: subjects, predicate: predicates, object };
-        match self.taught(&self.semantic_drive(batch), &triples, Order::SPO) {
-            Ok([_, _, object]) => object,
-            Err(_) => Tensor::full([batch, 1], f32::NEG_INFINITY, &self.neutral.val().device()),
-        }
+        let [_, _, object] = self.taught(&self.semantic_drive(batch), &triples, Order::SPO);
+        object
     }
 }
 

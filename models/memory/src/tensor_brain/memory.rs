@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use burn::tensor::{
-    Tensor,
+    Int, Tensor,
     activation::{sigmoid, softmax},
 };
 use pyrarium_layers::ConfigError;
@@ -41,9 +41,19 @@ impl TensorBrain {
                 format!("below {}, the number of stored times", members.len()),
             ));
         }
-        let embeddings = self.index.embeddings(members);
-        let places = places_tensor(times, &embeddings);
-        Ok(Drive { start: embeddings.select(0, places), senses: None })
+        let places = places_tensor(times, &self.index.embedding.val());
+        Ok(self.recollect(places))
+    }
+
+    /// As [`recollection`](Self::recollection), for times on a device, `[batch]`: the drive by which stored times are trained.
+    ///
+    /// # Panics
+    ///
+    /// If nothing was stored, or a time is none of those that were.
+    pub fn recollect(&self, times: Tensor<1, Int>) -> Drive {
+        let members = self.times().unwrap_or_default();
+        assert!(!members.is_empty(), "no time was stored");
+        Drive { start: self.index.embeddings(members).select(0, times), senses: None }
     }
 
     /// Decodes a triple of each of these times.

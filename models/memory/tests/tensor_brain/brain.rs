@@ -21,7 +21,7 @@ fn probabilities_of_all_triples_of_nations_sum_to_one() {
         (0..14 * 55 * 14).map(|index| Triple::new(index / (55 * 14), index / 14 % 55, index % 14)).collect();
     let tensors = TripleTensors::new(&all, &device);
     for order in [Order::SOP, Order::SPO, "pos".parse().unwrap()] {
-        let log_probs = brain.log_prob(&tensors, &brain.semantic_drive(all.len()), order).unwrap();
+        let log_probs = brain.log_prob(&tensors, &brain.semantic_drive(all.len()), order);
         let sum: f64 = log_probs.into_data().iter::<f64>().map(f64::exp).sum();
         // The sum of 10,780 terms of single precision; measured: 3e-7.
         assert!((sum - 1.0).abs() < 1e-5, "{order}: {sum}");
@@ -37,11 +37,11 @@ fn a_teacher_is_a_measurement_with_a_forced_outcome() {
         let forced = brain.decode_triple(&drive, Order::SOP, Choice::Teacher(&triples())).unwrap();
         assert_eq!(forced.triples, triples());
         let tensors = TripleTensors::new(&triples(), &device);
-        let taught = brain.taught(&drive, &tensors, Order::SOP).unwrap();
+        let taught = brain.taught(&drive, &tensors, Order::SOP);
         for (step, log_probabilities) in forced.steps.iter().zip(taught) {
             assert!(distance(step.index.clone(), log_probabilities.exp()) < 1e-6);
         }
-        let log_probs = brain.log_prob(&tensors, &drive, Order::SOP).unwrap();
+        let log_probs = brain.log_prob(&tensors, &drive, Order::SOP);
         for (one, other) in forced.log_probabilities.iter().zip(log_probs.into_data().iter::<f64>()) {
             assert!((one - other).abs() < 1e-5);
         }
@@ -139,8 +139,8 @@ fn with_the_gate_closed_nothing_seen_matters() {
     for (gate, matters) in [(0.0, false), (1.0, true)] {
         let brain = seeded_brain(config().with_input_gate(gate), &device);
         let log_prob =
-            |seed| brain.log_prob(&triples, &brain.perception(senses(3, seed, &device)), Order::SOP).unwrap();
-        let blind = brain.log_prob(&triples, &brain.semantic_drive(3), Order::SOP).unwrap();
+            |seed| brain.log_prob(&triples, &brain.perception(senses(3, seed, &device)), Order::SOP);
+        let blind = brain.log_prob(&triples, &brain.semantic_drive(3), Order::SOP);
         assert_eq!(distance(log_prob(1), log_prob(2)) > 0.01, matters);
         assert_eq!(distance(log_prob(1), blind) > 0.01, matters);
     }
@@ -149,7 +149,7 @@ fn with_the_gate_closed_nothing_seen_matters() {
     let open = Tensor::from_data([[0.0, 0.0, 0.0, 0.0], [1.0, 1.0, 1.0, 1.0], [0.0, 1.0, 0.0, 1.0]], &device);
     let mut masked = senses(3, 1, &device);
     masked.open = Some(open.clone());
-    let found = brain.log_prob(&triples, &brain.perception(masked), Order::SOP).unwrap();
+    let found = brain.log_prob(&triples, &brain.perception(masked), Order::SOP);
     let mut zeroed = senses(3, 1, &device);
     for (column, region) in
         [&mut zeroed.scene, &mut zeroed.subject, &mut zeroed.predicate, &mut zeroed.object]
@@ -158,9 +158,9 @@ fn with_the_gate_closed_nothing_seen_matters() {
     {
         *region = region.clone() * open.clone().narrow(1, column, 1);
     }
-    let expected = brain.log_prob(&triples, &brain.perception(zeroed), Order::SOP).unwrap();
+    let expected = brain.log_prob(&triples, &brain.perception(zeroed), Order::SOP);
     assert!(distance(found.clone(), expected) < 1e-6);
-    let blind = brain.log_prob(&triples, &brain.semantic_drive(3), Order::SOP).unwrap();
+    let blind = brain.log_prob(&triples, &brain.semantic_drive(3), Order::SOP);
     assert!(distance(found.narrow(0, 0, 1), blind.narrow(0, 0, 1)) < 1e-6);
 }
 
@@ -187,15 +187,14 @@ fn without_working_memory_the_representation_stays() {
     // Subject and object leave one sum of embeddings, whichever came first: the predicate cannot know who did it to whom.
     let predicate = |subject, object| {
         let triples = TripleTensors::new(&[Triple::new(subject, 0, object)], &device);
-        let [_, _, predicate] = brain.taught(&brain.semantic_drive(1), &triples, Order::SOP).unwrap();
+        let [_, _, predicate] = brain.taught(&brain.semantic_drive(1), &triples, Order::SOP);
         predicate
     };
     assert!(distance(predicate(1, 4), predicate(4, 1)) < 1e-5);
     let remembering = crate::brain(EvolutionKind::Original, &device);
     let predicate = |subject, object| {
         let triples = TripleTensors::new(&[Triple::new(subject, 0, object)], &device);
-        let [_, _, predicate] =
-            remembering.taught(&remembering.semantic_drive(1), &triples, Order::SOP).unwrap();
+        let [_, _, predicate] = remembering.taught(&remembering.semantic_drive(1), &triples, Order::SOP);
         predicate
     };
     assert!(distance(predicate(1, 4), predicate(4, 1)) > 1e-3);
@@ -215,7 +214,7 @@ fn groups_need_not_be_consecutive() {
     ordered.index.bias = scattered.index.bias.clone().map(|bias| bias.map(|b| b.select(0, members)));
     let log_prob = |brain: &pyrarium_memory::tensor_brain::TensorBrain| {
         let drive = brain.perception(senses(3, 1, &device));
-        brain.log_prob(&TripleTensors::new(&triples(), &device), &drive, Order::SOP).unwrap()
+        brain.log_prob(&TripleTensors::new(&triples(), &device), &drive, Order::SOP)
     };
     assert!(distance(log_prob(&scattered), log_prob(&ordered)) < 1e-6);
 }
