@@ -17,8 +17,14 @@ import torch
 import deltanet
 import s_kan
 import scaling_mlps
+import tensor_brain
 
-SYSTEMS = {"deltanet": deltanet.workload, "s-kan": s_kan.workload, "scaling-mlps": scaling_mlps.workload}
+SYSTEMS = {
+    "deltanet": deltanet.workload,
+    "s-kan": s_kan.workload,
+    "scaling-mlps": scaling_mlps.workload,
+    "tensor-brain": tensor_brain.workload,
+}
 WARM_UP, FEWEST, MOST, BUDGET = 3, 3, 50, 3.0
 
 

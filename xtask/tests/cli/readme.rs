@@ -10,13 +10,14 @@ const README: &str = include_str!("../../../README.md");
 /// Commands that need a driver, downloaded data or too much time, and what is run in their place.
 ///
 /// The full quick reproduction is what `results/` records; those without a replacement are run by CI, unless said otherwise.
-const REPLACED: [(&str, Option<&str>); 11] = [
+const REPLACED: [(&str, Option<&str>); 12] = [
     (
         "cargo xtask train deltanet",
         Some(
             "cargo xtask train deltanet --epochs 1 --set length=512 --set model.d_model=16 --set model.inner=16",
         ),
     ),
+    ("cargo xtask train tensor-brain", Some("cargo xtask train tensor-brain --data nations --epochs 1")),
     // Needs a GPU.
     ("cargo xtask train scaling-mlps --device wgpu --epochs 2", None),
     // Run by CI where target/libtorch is.

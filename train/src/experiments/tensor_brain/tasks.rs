@@ -3,8 +3,7 @@
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, ExecutionError, Int, Tensor, activation::log_softmax};
-use burn::train::ItemLazy;
-use burn::train::metric::{Adaptor, LossInput};
+use burn::train::metric::{Adaptor, ItemLazy, LossInput};
 use pyrarium_memory::KgScorer;
 use pyrarium_memory::tensor_brain::{Order, Role, TensorBrain, TripleTensors};
 
