@@ -111,18 +111,26 @@ pub struct Recalled {
     pub precision: f64,
 }
 
-/// Trains a brain, its embeddings of time among it, to bring back events, and asks it for all of them. One entity behind the
-/// graph's stands for the stop.
-pub fn memorised(
+/// A brain with an instance of time for each event, and one entity behind the graph's that stands for the stop.
+pub fn blank_brain(
     run: &Run,
     [entities, predicates]: [usize; 2],
+    events: usize,
+    seed: u64,
+) -> Result<(TensorBrain, Stop), Error> {
+    let device = run.device.clone().autodiff();
+    let config = Network::default().config([entities + 1, predicates], 1)?.with_times(events);
+    let brain = initialise(&device, seed, |device| config.init(device))?;
+    Ok((brain, Stop(entities)))
+}
+
+/// Trains a brain, its embeddings of time among it, to bring back events, and asks it for all of them.
+pub fn memorised(
+    run: &Run,
+    (brain, stop): (TensorBrain, Stop),
     events: &[Vec<Triple>],
     recipe: Recipe,
 ) -> Result<Recalled, Error> {
-    let device = run.device.clone().autodiff();
-    let config = Network::default().config([entities + 1, predicates], 1)?.with_times(events.len());
-    let brain = initialise(&device, recipe.seed, |device| config.init(device))?;
-    let stop = Stop(entities);
     let source = Arc::new(Episodes { events: events.to_vec(), stop });
     let watched = Arc::new(Episodes { events: events[..events.len().min(128)].to_vec(), stop });
     let brain = trained(run, Remembering { brain }, (source, watched), recipe)?.brain;

@@ -7,7 +7,7 @@ use pyrarium_datasets::{KnowledgeGraph, Scenes};
 use pyrarium_memory::Triple;
 use pyrarium_memory::tensor_brain::{Choice, Order, Senses, TensorBrain};
 
-use super::episodes::memorised;
+use super::episodes::{blank_brain, memorised};
 use super::events::{Events, Viewing, facts};
 use super::network::{Network, sizes};
 use super::perception::percent_equal;
@@ -15,6 +15,7 @@ use super::tasks::Decoding;
 use super::training::{Recipe, by_budget, trained};
 use crate::Error;
 use crate::loader::BatchSource;
+use crate::parallel::run_all;
 use crate::registry::{Budget, ClaimText, Reproduction};
 use crate::report::Report;
 use crate::run::Run;
@@ -55,26 +56,27 @@ const VIEWS: usize = 5;
 /// Tests the claims.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let graph = KnowledgeGraph::open(if what.budget == Budget::Smoke { "nations" } else { "kinships" })?;
-    let seeds = what.seeds as u64;
-    let (mut recall, mut precision) = (Vec::new(), Vec::new());
-    let (mut one_shot, mut semantic) = (Vec::new(), Vec::new());
-    let (mut alone, mut blended) = (Vec::new(), Vec::new());
-    for seed in 0..seeds {
+    let mut jobs = Vec::new();
+    for seed in 0..what.seeds as u64 {
         let events = episodes(&graph.train, EVENTS, seed)?;
         let events: Vec<Vec<Triple>> = events.iter().map(|event| facts(event)).collect();
-        let recipe =
-            Recipe { batch_size: 32, ..Recipe::new(by_budget(what.budget, 1, 200, 200), 1e-2, seed) };
-        let recalled = memorised(run, sizes(&graph), &events, recipe)?;
-        recall.push(recalled.recall);
-        precision.push(recalled.precision);
-
-        let focus: Vec<Triple> = events.iter().filter_map(|event| event.first().copied()).collect();
-        let figures = seen_and_stored(run, what, &graph, focus, seed)?;
-        one_shot.push(figures.one_shot);
-        semantic.push(figures.semantic);
-        alone.push(figures.alone);
-        blended.push(figures.blended);
+        jobs.push((
+            seed,
+            events,
+            blank_brain(run, sizes(&graph), EVENTS, seed)?,
+            blind_brain(run, &graph, seed)?,
+        ));
     }
+    let figures = run_all(jobs, |(seed, events, blank, blind)| {
+        let epochs = by_budget(what.budget, 1, 200, 200);
+        let recipe = Recipe { batch_size: 32, ..Recipe::new(epochs, 1e-2, seed) };
+        let recalled = memorised(run, blank, &events, recipe)?;
+        let focus: Vec<Triple> = events.iter().filter_map(|event| event.first().copied()).collect();
+        let seen = seen_and_stored(run, what, &graph, (blind, seed), focus)?;
+        Ok([recalled.recall, recalled.precision, seen.one_shot, seen.semantic, seen.alone, seen.blended])
+    })?;
+    let [recall, precision, one_shot, semantic, alone, blended] =
+        [0, 1, 2, 3, 4, 5].map(|place| figures.iter().map(|row| row[place]).collect::<Vec<f64>>());
     let recall = report.add("episodes, trained: recall %", &recall).mean;
     report.add("episodes, trained: precision %", &precision);
     let one_shot = report.add("episodes, one shot: recall %", &one_shot).mean;
@@ -107,11 +109,11 @@ fn seen_and_stored(
     run: &Run,
     what: Reproduction,
     graph: &KnowledgeGraph,
+    (blind, seed): (TensorBrain, u64),
     focus: Vec<Triple>,
-    seed: u64,
 ) -> Result<Figures, Error> {
     let scenes = Arc::new(Scenes::new(graph, FEATURES, seed)?);
-    let brain = seeing_brain(run, what, graph, scenes.clone(), seed)?;
+    let brain = seeing_brain(run, what, graph, scenes.clone(), (blind, seed))?;
     let view = |triples: Vec<Triple>, sigma, seed| -> Result<Senses, Error> {
         let events = Events::fixed(triples.clone(), scenes.clone(), Viewing::open(FEATURES, sigma), seed);
         let samples: Vec<usize> = (0..triples.len()).collect();
@@ -138,16 +140,19 @@ fn seen_and_stored(
     })
 }
 
+fn blind_brain(run: &Run, graph: &KnowledgeGraph, seed: u64) -> Result<TensorBrain, Error> {
+    let device = run.device.clone().autodiff();
+    let config = Network::default().config(sizes(graph), FEATURES)?;
+    Ok(initialise(&device, seed, |device| config.init(device))?)
+}
+
 fn seeing_brain(
     run: &Run,
     what: Reproduction,
     graph: &KnowledgeGraph,
     scenes: Arc<Scenes>,
-    seed: u64,
+    (brain, seed): (TensorBrain, u64),
 ) -> Result<TensorBrain, Error> {
-    let device = run.device.clone().autodiff();
-    let config = Network::default().config(sizes(graph), FEATURES)?;
-    let brain = initialise(&device, seed, |device| config.init(device))?;
     let viewing = Viewing {
         features: FEATURES,
         sigma_from: CLEAR,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use burn::tensor::{Device, Tensor, TensorData};
-use pyrarium_datasets::{Purpose, RandomKey, Scenes};
+use pyrarium_datasets::{KnowledgeGraph, Purpose, RandomKey, Scenes};
 use pyrarium_layers::ConfigError;
 use pyrarium_memory::Triple;
 use pyrarium_memory::tensor_brain::{Senses, TripleTensors};
@@ -167,6 +167,11 @@ pub fn facts(triples: &[pyrarium_datasets::Triple]) -> Vec<Triple> {
     triples.iter().map(|triple| Triple::new(triple.subject, triple.predicate, triple.object)).collect()
 }
 
+/// The facts of all parts of a graph: what is true as far as is known.
+pub fn all_facts(graph: &KnowledgeGraph) -> Vec<Triple> {
+    [&graph.train, &graph.valid, &graph.test].into_iter().flat_map(|part| facts(part)).collect()
+}
+
 /// A fact of the model, for the scenes.
 fn shown(Triple { subject, predicate, object }: Triple) -> pyrarium_datasets::Triple {
     pyrarium_datasets::Triple { subject, predicate, object }
@@ -175,7 +180,6 @@ fn shown(Triple { subject, predicate, object }: Triple) -> pyrarium_datasets::Tr
 #[cfg(test)]
 mod tests {
     use super::*;
-    use pyrarium_datasets::KnowledgeGraph;
 
     fn events(viewing: Viewing, fixed: bool) -> Arc<Events> {
         let graph = KnowledgeGraph::open("nations").unwrap();

@@ -7,13 +7,12 @@ use std::time::Instant;
 use burn::module::Module;
 use pyrarium_datasets::{KnowledgeGraph, Scenes};
 use pyrarium_layers::ConfigError;
-use pyrarium_memory::Triple;
 use pyrarium_memory::knowledge_graph::evaluate_ranking;
 use pyrarium_memory::tensor_brain::{Order, TensorBrain};
 use serde::{Deserialize, Serialize};
 use toml::Table;
 
-use super::events::{Events, Viewing, facts};
+use super::events::{Events, Viewing, all_facts, facts};
 use super::network::{Network, sizes};
 use super::perception::seen_by_brain;
 use super::tasks::Decoding;
@@ -162,8 +161,7 @@ impl Prepared {
         let seen = seen_by_brain(brain, self.shown(&self.graph.test), self.order, &run.device)?;
         report.add("test triples seen rightly %", &[seen]);
         if self.order == Order::SPO {
-            let known: Vec<Triple> =
-                self.graph.all().map(|t| Triple::new(t.subject, t.predicate, t.object)).collect();
+            let known = all_facts(&self.graph);
             let ranking = evaluate_ranking(brain, &facts(&self.graph.test), &known, &run.device);
             report.add("test MRR of unseen objects", &[ranking.mrr]);
             report.add("test Hits@1 of unseen objects %", &[100.0 * ranking.hits_1]);

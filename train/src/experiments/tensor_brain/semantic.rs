@@ -9,7 +9,7 @@ use pyrarium_memory::knowledge_graph::{KgModel, KgModelConfig, KgModelKind, Rank
 use pyrarium_memory::tensor_brain::{Order, TensorBrain};
 use pyrarium_memory::{KgScorer, Triple};
 
-use super::events::{Events, facts};
+use super::events::{Events, all_facts, facts};
 use super::network::{Network, sizes};
 use super::tasks::{Decoding, RankingObjects};
 use super::training::{Recipe, best_rates, by_budget, trained};
@@ -80,7 +80,7 @@ struct Quiz {
 impl Quiz {
     fn new(name: &str, epochs: usize) -> Result<Self, Error> {
         let graph = KnowledgeGraph::open(name)?;
-        let known = graph.all().map(|t| Triple::new(t.subject, t.predicate, t.object)).collect();
+        let known = all_facts(&graph);
         Ok(Self { graph, known, epochs })
     }
 
