@@ -75,6 +75,10 @@ pub struct TensorBrainConfig {
     /// Inverse temperature of the softmax over a group.
     #[config(default = 1.0)]
     pub beta: f64,
+    /// Embeddings start from N(0, gain^2 / D); with 1, sigmoids are nearly linear at first, and what depends on two concepts together is
+    /// learnt late or never.
+    #[config(default = 1.0)]
+    pub embedding_gain: f64,
     /// Whether one embedding serves both ways, as in the paper; otherwise the way down has its own.
     #[config(default = true)]
     pub tied: bool,
@@ -144,14 +148,16 @@ impl TensorBrainConfig {
                 return Err(ConfigError::new(field, gate, "0 or more"));
             }
         }
-        if !(self.beta > 0.0 && self.beta.is_finite()) {
-            return Err(ConfigError::new("beta", self.beta, "greater than 0"));
+        for (field, factor) in [("beta", self.beta), ("embedding_gain", self.embedding_gain)] {
+            if !(factor > 0.0 && factor.is_finite()) {
+                return Err(ConfigError::new(field, factor, "greater than 0"));
+            }
         }
         Ok(())
     }
 
-    /// A brain with embeddings from N(0, 1/D), biases and neutral vector 0, and Burn's uniform initialisation, ±1/sqrt(inputs),
-    /// elsewhere.
+    /// A brain with embeddings from N(0, gain^2 / D), biases and neutral vector 0; other weights are uniform in ±1/sqrt(inputs), and in four
+    /// times this range where the input comes from a sigmoid (our choice: with less, semantic memory is not learnt at all).
     ///
     /// # Errors
     ///
@@ -159,7 +165,7 @@ impl TensorBrainConfig {
     pub fn init(&self, device: &Device) -> Result<TensorBrain, ConfigError> {
         self.validate()?;
         let (indices, state) = (self.indices(), self.state_dim);
-        let normal = Initializer::Normal { mean: 0.0, std: (state as f64).powf(-0.5) };
+        let normal = Initializer::Normal { mean: 0.0, std: self.embedding_gain * (state as f64).powf(-0.5) };
         let embedding = || -> Param<Tensor<2>> { normal.init([indices, state], device) };
         let operations = Operations {
             groups: self.groups.clone(),

@@ -1,7 +1,7 @@
 //! How the working memory goes on, and what it writes to the representation for the next decoding.
 
 use burn::{
-    module::Module,
+    module::{Initializer, Module},
     nn::{Linear, LinearConfig},
     tensor::{
         Device, Tensor,
@@ -34,21 +34,27 @@ impl_names!(
 impl EvolutionKind {
     /// The recurrence of these sizes.
     pub(super) fn init(self, state: usize, working: usize, device: &Device) -> Option<Evolution> {
-        let linear = |inputs, outputs, bias| LinearConfig::new(inputs, outputs).with_bias(bias).init(device);
+        let linear = |inputs, outputs, bias| LinearConfig::new(inputs, outputs).with_bias(bias);
+        // A sigmoid has a slope of 1/4 at most; four times the usual weights let what it passes arrive (Glorot and Bengio 2010).
+        let after_sigmoid = |inputs: usize, outputs, bias| {
+            let bound = 4.0 / (inputs as f64).sqrt();
+            let uniform = Initializer::Uniform { min: -bound, max: bound };
+            linear(inputs, outputs, bias).with_initializer(uniform).init(device)
+        };
         match self {
             Self::Original => Some(Evolution::Original(OriginalEvolution {
-                input: linear(state, working, false),
-                recurrent: linear(working, working, false),
-                output: linear(working, state, false),
+                input: after_sigmoid(state, working, false),
+                recurrent: after_sigmoid(working, working, false),
+                output: after_sigmoid(working, state, false),
             })),
             Self::Gru => Some(Evolution::Gru(GruEvolution {
-                input: linear(state, 3 * working, true),
-                recurrent: linear(working, 3 * working, true),
-                output: linear(working, state, false),
+                input: after_sigmoid(state, 3 * working, true),
+                recurrent: linear(working, 3 * working, true).init(device),
+                output: linear(working, state, false).init(device),
             })),
             Self::FeedForward => Some(Evolution::FeedForward(FeedForwardEvolution {
-                input: linear(state, working, true),
-                output: linear(working, state, false),
+                input: after_sigmoid(state, working, true),
+                output: after_sigmoid(working, state, false),
             })),
             Self::None => None,
         }

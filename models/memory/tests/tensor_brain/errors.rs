@@ -40,6 +40,7 @@ fn sizes_and_gates_that_cannot_be() {
     assert_eq!(message(config().with_beta(0.0)), "beta = 0: must be greater than 0");
     assert_eq!(message(config().with_beta(-1.0)), "beta = -1: must be greater than 0");
     assert_eq!(message(config().with_beta(f64::NAN)), "beta = NaN: must be greater than 0");
+    assert_eq!(message(config().with_embedding_gain(0.0)), "embedding_gain = 0: must be greater than 0");
     assert_eq!(message(config().with_state_dim(0)), "state_dim = 0: must be between 1 and 1048576");
     assert_eq!(message(config().with_working_dim(0)), "working_dim = 0: must be between 1 and 1048576");
     assert_eq!(message(config().with_sensory_dim(0)), "sensory_dim = 0: must be between 1 and 1048576");

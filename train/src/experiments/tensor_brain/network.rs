@@ -23,6 +23,8 @@ pub struct Network {
     pub score_bias: bool,
     /// Inverse temperature of the softmax.
     pub beta: f64,
+    /// Embeddings start from N(0, gain^2 / D).
+    pub embedding_gain: f64,
     /// Whether one embedding serves both ways.
     pub tied: bool,
     /// Whether what was decoded is written back.
@@ -40,6 +42,7 @@ impl Default for Network {
             retain_gate: 1.0,
             score_bias: true,
             beta: 1.0,
+            embedding_gain: 4.0,
             tied: true,
             feedback: true,
         }
@@ -65,6 +68,7 @@ impl Network {
             .with_retain_gate(self.retain_gate)
             .with_score_bias(self.score_bias)
             .with_beta(self.beta)
+            .with_embedding_gain(self.embedding_gain)
             .with_tied(self.tied)
             .with_feedback(self.feedback);
         config.validate()?;

@@ -1,7 +1,6 @@
 //! What is known without seeing: `p(o | s, p)` of a brain against factorisations of the graph, by filtered ranking of objects.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use burn::tensor::Device;
 use pyrarium_datasets::KnowledgeGraph;
