@@ -162,6 +162,6 @@ fn seeing_brain(
     };
     let train = Events::fresh(facts(&graph.train), scenes.clone(), viewing, seed);
     let valid = Events::fixed(facts(&graph.valid[..128]), scenes, viewing, seed);
-    let recipe = Recipe::new(by_budget(what.budget, 1, 40, 100), 3e-3, seed);
+    let recipe = Recipe::new(by_budget(what.budget, 1, 15, 100), 3e-3, seed);
     Ok(trained(run, Decoding::new(brain, Order::SOP), (train, valid), recipe)?.brain)
 }

@@ -134,7 +134,7 @@ impl World {
     fn new(budget: Budget) -> Result<Self, Error> {
         let graph = KnowledgeGraph::open(if budget == Budget::Smoke { "nations" } else { "kinships" })?;
         let scenes = Arc::new(Scenes::new(&graph, FEATURES, WORLD)?);
-        Ok(Self { graph, scenes, epochs: by_budget(budget, 1, 30, 100) })
+        Ok(Self { graph, scenes, epochs: by_budget(budget, 1, 8, 100) })
     }
 
     /// Trains a looker on noisy scenes of the training facts and counts the triples it sees rightly in scenes of `test`, in percent.

@@ -128,7 +128,7 @@ impl Quiz {
 
 /// Tests both claims.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let epochs = by_budget(what.budget, 1, 30, 200);
+    let epochs = by_budget(what.budget, 1, 12, 200);
     let names = if what.budget == Budget::Smoke { ["nations", "nations"] } else { ["kinships", "umls"] };
     let kinships = compare(run, what, &Quiz::new(names[0], epochs)?, report)?;
     let umls = compare(run, what, &Quiz::new(names[1], epochs)?, report)?;
