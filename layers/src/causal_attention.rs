@@ -1,4 +1,7 @@
 //! Causal softmax attention with rotary positions, grouped keys and values, an optional window, and a cache for decoding.
+//!
+//! Optional short convolutions of q, k and v as in Primer (arXiv 2109.08668, "multi-dconv-head attention"), which compares layers of
+//! linear attention with softmax attention on equal terms.
 
 use burn::{
     config::Config,
@@ -7,7 +10,9 @@ use burn::{
     tensor::{Bool, Device, Int, Tensor, activation::softmax},
 };
 
-use crate::{ConfigError, TokenMixer, check_range, merge_heads, projection, rotate, split_heads};
+use crate::{
+    ConfigError, Qkv, QkvTails, TokenMixer, check_range, merge_heads, projection, rotate, split_heads,
+};
 
 /// Configuration of a [`CausalAttention`].
 #[derive(Config, Debug, PartialEq)]
@@ -25,6 +30,9 @@ pub struct CausalAttentionConfig {
     /// The base of the rotary wavelengths.
     #[config(default = 10_000.0)]
     pub rope_theta: f64,
+    /// Tokens that a convolution of q, k and v sees, the current one included; `None` means no convolution.
+    #[config(default = "None")]
+    pub conv_size: Option<usize>,
 }
 
 impl CausalAttentionConfig {
@@ -51,7 +59,13 @@ impl CausalAttentionConfig {
         if !(self.rope_theta.is_finite() && self.rope_theta > 0.0) {
             return Err(ConfigError::new("rope_theta", self.rope_theta, "positive"));
         }
-        Ok(())
+        self.conv_size.map_or(Ok(()), |size| check_range("conv_size", size, 1..=64))
+    }
+
+    /// Features of q, k and v.
+    fn widths(&self) -> [usize; 3] {
+        let kv_dim = self.d_model / self.n_heads * self.n_kv_heads.unwrap_or(self.n_heads);
+        [self.d_model, kv_dim, kv_dim]
     }
 
     /// The parameters of the layer.
@@ -61,8 +75,7 @@ impl CausalAttentionConfig {
     /// Those of [`validate`](Self::validate).
     pub fn num_params(&self) -> Result<usize, ConfigError> {
         self.validate()?;
-        let kv_heads = self.n_kv_heads.unwrap_or(self.n_heads);
-        Ok(2 * self.d_model * (self.d_model + self.d_model / self.n_heads * kv_heads))
+        Ok(Qkv::num_params(self.d_model, self.widths(), self.conv_size) + self.d_model * self.d_model)
     }
 
     /// The layer, its weights normal with standard deviation 0.02, no biases.
@@ -72,15 +85,11 @@ impl CausalAttentionConfig {
     /// Those of [`validate`](Self::validate).
     pub fn init(&self, device: &Device) -> Result<CausalAttention, ConfigError> {
         self.validate()?;
-        let n_kv_heads = self.n_kv_heads.unwrap_or(self.n_heads);
-        let kv_dim = self.d_model / self.n_heads * n_kv_heads;
         Ok(CausalAttention {
-            q: projection(self.d_model, self.d_model, device),
-            k: projection(self.d_model, kv_dim, device),
-            v: projection(self.d_model, kv_dim, device),
+            qkv: Qkv::new(self.d_model, self.widths(), self.conv_size, device)?,
             o: projection(self.d_model, self.d_model, device),
             n_heads: self.n_heads,
-            n_kv_heads,
+            n_kv_heads: self.n_kv_heads.unwrap_or(self.n_heads),
             window: self.window,
             rope_theta: self.rope_theta,
         })
@@ -90,12 +99,8 @@ impl CausalAttentionConfig {
 /// Causal softmax attention; see [`CausalAttentionConfig`].
 #[derive(Module, Debug)]
 pub struct CausalAttention {
-    /// From features to queries.
-    pub q: Linear,
-    /// From features to keys.
-    pub k: Linear,
-    /// From features to values.
-    pub v: Linear,
+    /// Projections and convolutions of queries, keys and values.
+    pub qkv: Qkv,
     /// From the heads' outputs to features.
     pub o: Linear,
     n_heads: usize,
@@ -112,6 +117,8 @@ pub struct KvCache {
     pub k: Tensor<4>,
     /// Values, of the same shape.
     pub v: Tensor<4>,
+    /// The last inputs of the convolutions.
+    pub conv: Option<QkvTails>,
     /// The position of the next token.
     pub position: usize,
 }
@@ -148,11 +155,16 @@ impl TokenMixer for CausalAttention {
     fn forward(&self, x: Tensor<3>, state: Option<KvCache>) -> (Tensor<3>, KvCache) {
         let start = state.as_ref().map_or(0, |cache| cache.position);
         let position = start + x.dims()[1];
-        let q = rotate(split_heads(self.q.forward(x.clone()), self.n_heads), start, self.rope_theta);
-        let k = rotate(split_heads(self.k.forward(x.clone()), self.n_kv_heads), start, self.rope_theta);
-        let v = split_heads(self.v.forward(x), self.n_kv_heads);
-        let (k, v) = match state {
-            Some(cache) => (Tensor::cat(vec![cache.k, k], 2), Tensor::cat(vec![cache.v, v], 2)),
+        let (past, tails) = match state {
+            Some(cache) => (Some((cache.k, cache.v)), cache.conv),
+            None => (None, None),
+        };
+        let ([q, k, v], conv) = self.qkv.forward(x, tails);
+        let q = rotate(split_heads(q, self.n_heads), start, self.rope_theta);
+        let k = rotate(split_heads(k, self.n_kv_heads), start, self.rope_theta);
+        let v = split_heads(v, self.n_kv_heads);
+        let (k, v) = match past {
+            Some((old_k, old_v)) => (Tensor::cat(vec![old_k, k], 2), Tensor::cat(vec![old_v, v], 2)),
             None => (k, v),
         };
 
@@ -165,6 +177,6 @@ impl TokenMixer for CausalAttention {
         // A window of one token needs none of the past, but a tensor has at least one row; it is hidden from the next query.
         let kept = keys.min(self.window.map_or(keys, |window| (window - 1).max(1)));
         let last = |x: Tensor<4>| x.narrow(2, keys - kept, kept);
-        (output, KvCache { k: last(k), v: last(v), position })
+        (output, KvCache { k: last(k), v: last(v), conv, position })
     }
 }

@@ -6,21 +6,26 @@
 //! - [`ImageClassifier`], [`Regressor`] and [`LanguageModel`]: the task traits that models implement and the training crate consumes.
 //! - [`TokenMixer`]: a causal sequence layer with a state; [`CausalAttention`] is one, and [`ops`] has the recurrences of linear
 //!   attention.
-//! - [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
-//! - `seeded` (feature `seeded`): weights and inputs that are the same on every backend.
+//! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
+//! - [`hopfield`]: associations of stored and state patterns, as layers and on plain matrices.
+//! - [`BagClassifier`]: what a trainer may ask of a model that labels bags of instances.
+//! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;
+mod bag_classifier;
 pub mod bases;
 mod causal_attention;
 mod classifier;
 mod error;
 mod heads;
+pub mod hopfield;
 mod init;
 mod language_model;
 mod names;
 mod norm;
 pub mod ops;
+mod qkv;
 mod regressor;
 mod rotary;
 #[cfg(feature = "seeded")]
@@ -33,6 +38,7 @@ pub mod testing;
 mod token_mixer;
 
 pub use activation::Activation;
+pub use bag_classifier::BagClassifier;
 pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
 pub use error::{ConfigError, check_range};
@@ -40,6 +46,7 @@ pub use heads::{HeadNorm, merge_heads, split_heads};
 pub use init::{biased_projection, projection, small_normal};
 pub use language_model::LanguageModel;
 pub use norm::NormKind;
+pub use qkv::{Qkv, QkvConv, QkvTails};
 pub use regressor::Regressor;
 pub use rotary::rotate;
 pub use short_conv::ShortConv;

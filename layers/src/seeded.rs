@@ -1,14 +1,44 @@
-//! Weights and inputs drawn on the host from a seed (ChaCha8), hence the same on every backend.
+//! Weights, inputs and other random numbers drawn on the host from a seed (ChaCha8), hence the same on every backend.
 //!
-//! Burn's own generator is global to the process and differs from backend to backend, so tests
-//! and comparisons between backends draw from here.
+//! Burn's own generator is global to the process and differs from backend to backend, so tests, comparisons between
+//! backends and models whose dynamics are random draw from here.
 
 use burn::{
     module::{Module, ModuleMapper, Param},
     tensor::{Shape, Tensor, TensorData},
 };
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
+
+/// Random numbers one by one: a pure function of a seed and the number of the stream. Whoever opens a stream of its own
+/// for each step can stop and go on at any step.
+#[derive(Clone, Debug)]
+pub struct Stream(ChaCha8Rng);
+
+impl Stream {
+    /// Stream `number` of `seed`, from its beginning.
+    pub fn new(seed: u64, number: u64) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        rng.set_stream(number);
+        Self(rng)
+    }
+
+    /// Uniform in `[0, 1)`.
+    pub fn uniform(&mut self) -> f64 {
+        self.0.random()
+    }
+
+    /// 1 or -1, equally likely.
+    pub fn sign(&mut self) -> i8 {
+        if self.0.random::<bool>() { 1 } else { -1 }
+    }
+
+    /// Brings the items into a random order, all orders equally likely.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        items.shuffle(&mut self.0);
+    }
+}
 
 /// 32-bit values drawn uniformly from `[-bound, bound)`: a pure function of the shape, the seed and the bound.
 pub fn tensor_data(shape: impl Into<Shape>, seed: u64, bound: f32) -> TensorData {
@@ -78,6 +108,25 @@ mod tests {
         // A change of these values would silently change every seeded test and comparison.
         let values = tensor_data([3], 0, 1.0).try_to_vec::<f32>().unwrap();
         assert_eq!(values, [0.309_394_24, 0.418_150_78, 0.459_739_69]);
+    }
+
+    #[test]
+    fn a_stream_depends_on_its_seed_and_its_number() {
+        let draw = |seed, number| {
+            let mut stream = Stream::new(seed, number);
+            (stream.uniform(), stream.uniform())
+        };
+        assert_eq!(draw(1, 2), draw(1, 2));
+        assert!(draw(1, 2) != draw(1, 3) && draw(1, 2) != draw(2, 2));
+        let mut stream = Stream::new(0, 0);
+        let mut order: Vec<usize> = (0..100).collect();
+        stream.shuffle(&mut order);
+        assert_ne!(order, (0..100).collect::<Vec<_>>());
+        order.sort_unstable();
+        assert_eq!(order, (0..100).collect::<Vec<_>>());
+        // Standard deviation of the sum of 10,000 signs: 100.
+        let sum: i32 = (0..10_000).map(|_| i32::from(stream.sign())).sum();
+        assert!(sum.abs() < 300, "{sum}");
     }
 
     #[test]

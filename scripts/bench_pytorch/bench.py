@@ -15,12 +15,14 @@ import time
 import torch
 
 import deltanet
+import hopfield
 import s_kan
 import scaling_mlps
 import tensor_brain
 
 SYSTEMS = {
     "deltanet": deltanet.workload,
+    "hopfield": hopfield.workload,
     "s-kan": s_kan.workload,
     "scaling-mlps": scaling_mlps.workload,
     "tensor-brain": tensor_brain.workload,

@@ -15,19 +15,28 @@ def split(x):
     return x.unflatten(-1, (HEADS, -1)).transpose(1, 2)
 
 
+class Qkv(nn.Module):
+    """Queries, keys and values, each behind a short causal convolution."""
+
+    def __init__(self, width):
+        super().__init__()
+        conv = lambda: nn.Conv1d(width, width, CONV, padding=CONV - 1, groups=width, bias=False)
+        self.parts = nn.ModuleList(nn.Linear(width, width, bias=False) for _ in range(3))
+        self.convs = nn.ModuleList(conv() for _ in range(3))
+
+    def forward(self, x):
+        return [conv(part(x).mT)[..., : x.shape[1]].mT for part, conv in zip(self.parts, self.convs)]
+
+
 class DeltaNet(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.q, self.k, self.v, self.o = (nn.Linear(width, width, bias=False) for _ in range(4))
+        self.qkv, self.o = Qkv(width), nn.Linear(width, width, bias=False)
         self.beta = nn.Linear(width, HEADS, bias=False)
-        conv = lambda: nn.Conv1d(width, width, CONV, padding=CONV - 1, groups=width, bias=False)
-        self.convs = nn.ModuleList(conv() for _ in range(3))
         self.norm = nn.RMSNorm(width // HEADS, eps=1e-6)
 
     def forward(self, x):
-        length = x.shape[1]
-        short = lambda conv, x: functional.silu(conv(x.mT)[..., :length].mT)
-        q, k, v = (split(short(conv, part(x))) for conv, part in zip(self.convs, (self.q, self.k, self.v)))
+        q, k, v = (split(functional.silu(part)) for part in self.qkv(x))
         unit = lambda x: x / (x.square().sum(-1, keepdim=True) + 1e-6).sqrt()
         o, _ = chunked(unit(q), unit(k), v, torch.sigmoid(self.beta(x)).transpose(1, 2), "blocks", 32)
         return self.o(self.norm(o).transpose(1, 2).flatten(2))
@@ -36,10 +45,10 @@ class DeltaNet(nn.Module):
 class Attention(nn.Module):
     def __init__(self, width):
         super().__init__()
-        self.q, self.k, self.v, self.o = (nn.Linear(width, width, bias=False) for _ in range(4))
+        self.qkv, self.o = Qkv(width), nn.Linear(width, width, bias=False)
 
     def forward(self, x):
-        q, k, v = (split(part(x)) for part in (self.q, self.k, self.v))
+        q, k, v = map(split, self.qkv(x))
         o = functional.scaled_dot_product_attention(rotated(q), rotated(k), v, is_causal=True)
         return self.o(o.transpose(1, 2).flatten(2))
 

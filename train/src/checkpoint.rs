@@ -1,6 +1,6 @@
-//! Checkpoint sets: model, optimizer and schedule of one epoch in one directory that appears whole or not at all.
+//! Checkpoint sets: all that one epoch (or other pass) leaves for the next, in one directory that appears whole or not at all.
 //!
-//! burn-train saves the three records on three threads. Here they gather in memory until the set is complete, then the
+//! burn-train saves model, optimizer and schedule on three threads. Here they gather in memory until the set is complete, then the
 //! directory `epoch-00012/` with its `manifest.json` (SHA-256 of each part) is renamed into place and older sets go.
 
 use std::collections::BTreeMap;
@@ -18,8 +18,8 @@ use serde::{Deserialize, Serialize};
 use crate::Error;
 use crate::files::{create_directory, read_text, remove_leftovers, sha256};
 
-/// The parts of a complete set.
-const PARTS: [&str; 3] = ["model", "optimizer", "schedule"];
+/// The parts of a complete set of a fit.
+pub const FIT: [&str; 3] = ["model.bpk", "optimizer.bpk", "schedule.bpk"];
 /// Sets that are kept, the newest.
 const KEPT: usize = 2;
 
@@ -38,16 +38,18 @@ type Parts = BTreeMap<String, Vec<u8>>;
 #[derive(Clone)]
 pub struct Checkpoints {
     directory: PathBuf,
+    /// The files of a complete set.
+    files: &'static [&'static str],
     /// Parts saved so far of sets that are not complete.
     gathering: Arc<Mutex<BTreeMap<usize, Parts>>>,
 }
 
 impl Checkpoints {
-    /// The sets in `directory`, which is created; what a killed process left unfinished is removed.
-    pub fn open(directory: &Path) -> Result<Self, Error> {
+    /// The sets of these files in `directory`, which is created; what a killed process left unfinished is removed.
+    pub fn open(directory: &Path, files: &'static [&'static str]) -> Result<Self, Error> {
         fs::create_dir_all(directory).map_err(Error::io("create", directory))?;
         remove_leftovers(directory)?;
-        Ok(Self { directory: directory.to_path_buf(), gathering: Arc::default() })
+        Ok(Self { directory: directory.to_path_buf(), files, gathering: Arc::default() })
     }
 
     /// The epoch of the newest set, after checking every byte of it.
@@ -57,8 +59,8 @@ impl Checkpoints {
     pub fn latest(&self) -> Result<Option<usize>, Error> {
         let latest = self.epochs()?.pop();
         if let Some(epoch) = latest {
-            for part in PARTS {
-                self.read(epoch, part)?;
+            for file in self.files {
+                self.read(epoch, file)?;
             }
         }
         Ok(latest)
@@ -83,7 +85,11 @@ impl Checkpoints {
         Ok(epochs)
     }
 
-    fn read(&self, epoch: usize, part: &str) -> Result<Vec<u8>, Error> {
+    /// One file of the set of an epoch.
+    ///
+    /// # Errors
+    /// When the set is not what was written; the message names it.
+    pub fn read(&self, epoch: usize, file: &str) -> Result<Vec<u8>, Error> {
         let set = self.set(epoch);
         let damaged = |reason: String| Error::Damaged {
             path: set.clone(),
@@ -94,22 +100,22 @@ impl Checkpoints {
         if manifest.epoch != epoch {
             return Err(damaged(format!("manifest.json is of epoch {}", manifest.epoch)));
         }
-        let file = file_name(part);
         let expected =
-            manifest.parts.get(&file).ok_or_else(|| damaged(format!("manifest.json lacks {file}")))?;
-        let bytes = fs::read(set.join(&file)).map_err(Error::io("read", &set.join(&file)))?;
+            manifest.parts.get(file).ok_or_else(|| damaged(format!("manifest.json lacks {file}")))?;
+        let bytes = fs::read(set.join(file)).map_err(Error::io("read", &set.join(file)))?;
         if sha256(&bytes) != *expected {
             return Err(damaged(format!("{file} does not match the SHA-256 in manifest.json")));
         }
         Ok(bytes)
     }
 
-    fn gather(&self, epoch: usize, part: &str, bytes: Vec<u8>) -> Result<(), Error> {
+    /// Adds a file to the set of an epoch, which is written as soon as it has all of them.
+    pub fn gather(&self, epoch: usize, file: &str, bytes: Vec<u8>) -> Result<(), Error> {
         let complete = {
             let mut gathering = self.gathering.lock().unwrap_or_else(PoisonError::into_inner);
             let set = gathering.entry(epoch).or_default();
-            set.insert(file_name(part), bytes);
-            if set.len() == PARTS.len() { gathering.remove(&epoch) } else { None }
+            set.insert(file.to_string(), bytes);
+            if set.len() == self.files.len() { gathering.remove(&epoch) } else { None }
         };
         complete.map_or(Ok(()), |parts| self.write(epoch, &parts))
     }
@@ -132,10 +138,6 @@ impl Checkpoints {
         }
         Ok(())
     }
-}
-
-fn file_name(part: &str) -> String {
-    format!("{part}.bpk")
 }
 
 /// One part of the sets, as burn-train saves and restores it.
@@ -179,9 +181,9 @@ mod tests {
     use super::*;
 
     fn saved(root: &Path, epochs: usize) -> Checkpoints {
-        let checkpoints = Checkpoints::open(root).unwrap();
+        let checkpoints = Checkpoints::open(root, &FIT).unwrap();
         for epoch in 1..=epochs {
-            for part in PARTS {
+            for part in FIT {
                 checkpoints.gather(epoch, part, format!("{part} of {epoch}").into_bytes()).unwrap();
             }
         }
@@ -192,7 +194,7 @@ mod tests {
     fn the_newest_two_complete_sets_are_kept() {
         let root = tempfile::tempdir().unwrap();
         let checkpoints = saved(root.path(), 4);
-        checkpoints.gather(5, "model", b"incomplete".to_vec()).unwrap();
+        checkpoints.gather(5, "model.bpk", b"incomplete".to_vec()).unwrap();
         assert_eq!(checkpoints.epochs().unwrap(), [3, 4]);
         assert_eq!(checkpoints.latest().unwrap(), Some(4));
     }
@@ -220,6 +222,6 @@ mod tests {
     #[test]
     fn a_run_without_checkpoints_has_no_latest() {
         let root = tempfile::tempdir().unwrap();
-        assert_eq!(Checkpoints::open(&root.path().join("new")).unwrap().latest().unwrap(), None);
+        assert_eq!(Checkpoints::open(&root.path().join("new"), &FIT).unwrap().latest().unwrap(), None);
     }
 }

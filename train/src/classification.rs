@@ -7,7 +7,7 @@ use burn::train::{ClassificationOutput, SupervisedTraining};
 use pyrarium_layers::ImageClassifier;
 
 use crate::images::ImageBatch;
-use crate::loss::smoothed_cross_entropy;
+use crate::loss::{classified, smoothed_cross_entropy};
 use crate::task::{Task, Trainee};
 
 /// A classifier of images with what it is trained for.
@@ -51,9 +51,7 @@ impl<M: ImageClassifier + 'static> Task for Classification<M> {
     }
 
     fn output(&self, batch: ImageBatch) -> ClassificationOutput {
-        let logits = self.model.classify(batch.images);
-        let losses = smoothed_cross_entropy(logits.clone(), batch.labels.clone(), 0.0);
-        ClassificationOutput::new(losses, logits, batch.labels)
+        classified(self.model.classify(batch.images), batch.labels)
     }
 
     fn losses(output: &ClassificationOutput) -> Tensor<1> {

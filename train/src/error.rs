@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use burn::tensor::{ExecutionError, TensorReadError};
 use pyrarium_datasets::{DataError, SettingError};
 use pyrarium_layers::ConfigError;
 
@@ -81,6 +82,18 @@ impl Error {
         let wrong_name = matches!(self, Self::Data(DataError::UnknownDataset { .. }));
         wrong_name
             || matches!(self, Self::Unknown { .. } | Self::Config(_) | Self::DataSetting(_) | Self::Usage(_))
+    }
+}
+
+impl From<ExecutionError> for Error {
+    fn from(error: ExecutionError) -> Self {
+        Self::Training(error.to_string())
+    }
+}
+
+impl From<TensorReadError> for Error {
+    fn from(error: TensorReadError) -> Self {
+        Self::Training(error.to_string())
     }
 }
 

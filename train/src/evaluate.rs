@@ -36,9 +36,9 @@ pub fn evaluate<M: ImageClassifier>(
         let batch = batch.map_err(|error| Error::Training(error.to_string()))?;
         let logits = model.classify(batch.images);
         samples += batch.labels.dims()[0];
-        right += count_right(logits.clone(), batch.labels.clone()).map_err(read_error)?;
+        right += count_right(logits.clone(), batch.labels.clone())?;
         let losses = smoothed_cross_entropy(logits, batch.labels, 0.0).sum();
-        loss += losses.try_into_scalar::<f64>().map_err(read_error)?;
+        loss += losses.try_into_scalar::<f64>()?;
     }
     Ok(Evaluation { accuracy: 100.0 * right / samples as f64, loss: loss / samples as f64 })
 }
@@ -69,16 +69,12 @@ pub fn augmented_accuracy<M: ImageClassifier>(
     }
     let samples: usize = sums.iter().map(|(_, labels)| labels.dims()[0]).sum();
     let right = sums.into_iter().map(|(sum, labels)| count_right(sum, labels)).sum::<Result<f64, _>>();
-    Ok(100.0 * right.map_err(read_error)? / samples as f64)
+    Ok(100.0 * right? / samples as f64)
 }
 
 fn count_right(scores: Tensor<2>, labels: Tensor<1, Int>) -> Result<f64, TensorReadError> {
     let predicted: Tensor<1, Int> = scores.argmax(1).squeeze_dim(1);
     predicted.equal(labels).int().sum().try_into_scalar::<f64>()
-}
-
-fn read_error(error: TensorReadError) -> Error {
-    Error::Training(error.to_string())
 }
 
 /// Refuses settings under which [`augmented_accuracy`] would repeat one and the same image.

@@ -9,14 +9,19 @@ use pyrarium_layers::ConfigError;
 use serde::{Deserialize, Serialize};
 
 use crate::Error;
-use crate::checkpoint::{Checkpoints, EveryEpoch};
+use crate::checkpoint::{Checkpoints, EveryEpoch, FIT};
 use crate::checks::{at_least_one, below_one, non_negative};
 use crate::history::{History, Recorder};
-use crate::loader::{BatchSource, Loader};
+use crate::loader::{BatchSource, Loader, Order};
 use crate::optimizer::OptimizerConfig;
 use crate::profile::{Profile, Throughput};
 use crate::progress::Display;
+use crate::report::Report;
+use crate::run::Run;
 use crate::task::{StepSettings, Task, Trainee};
+
+/// The setting that counts the epochs of a job that fits.
+pub const EPOCHS: &str = "fit.epochs";
 
 /// How to fit.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -55,7 +60,7 @@ impl Default for FitConfig {
 impl FitConfig {
     /// Checks every value.
     pub fn validate(&self) -> Result<(), ConfigError> {
-        at_least_one("fit.epochs", self.epochs)?;
+        at_least_one(EPOCHS, self.epochs)?;
         at_least_one("fit.batch_size", self.batch_size)?;
         at_least_one("fit.accumulation", self.accumulation)?;
         non_negative("fit.clip_norm", self.clip_norm)?;
@@ -93,14 +98,55 @@ pub struct Fitted<T> {
     pub throughput: Option<Throughput>,
 }
 
-impl<T: Task, S: BatchSource<Batch = T::Batch>> Fit<'_, T, S> {
+impl<T> Fitted<T> {
+    /// The outcome with another view of the model.
+    pub fn map<U>(self, view: impl FnOnce(T) -> U) -> Fitted<U> {
+        let Self { model, history, throughput } = self;
+        Fitted { model: view(model), history, throughput }
+    }
+
+    /// Adds to a report what the training itself has to tell: its curves, and its speed in `unit` (in the plural) where the run asks
+    /// for it.
+    pub fn describe(&self, run: &Run, unit: &str, report: &mut Report) {
+        if let Some(throughput) = self.throughput.filter(|_| run.profile) {
+            report.add(format!("training {unit}/s"), &[throughput.samples_per_second]);
+            report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
+        }
+        report.curves = self.history.curves();
+    }
+}
+
+impl<'a, T: Task, S: BatchSource<Batch = T::Batch>> Fit<'a, T, S> {
+    /// How to fit, with optimizer and seed of the order; what to learn from and what to watch; checkpoints where a directory is
+    /// given.
+    pub fn new(
+        run: &Run,
+        task: T,
+        (config, optimizer, seed): (&'a FitConfig, &'a OptimizerConfig, u64),
+        (train, valid): (Arc<S>, Arc<S>),
+        directory: Option<&'a Path>,
+        display: &'a Display,
+    ) -> Self {
+        let profile = if run.profile { Profile::synchronised() } else { Profile::default() };
+        Self {
+            task,
+            config,
+            optimizer,
+            train: Loader::new(train, config.batch_size, Order::Shuffled { seed }, &run.device)
+                .with_workers(config.workers),
+            valid: Loader::new(valid, config.batch_size, Order::Sequential, &run.device),
+            directory,
+            display,
+            profile: Arc::new(profile),
+        }
+    }
     /// Trains, going on from the newest checkpoint set in the directory where there is one.
     ///
     /// # Errors
     /// A damaged checkpoint, a failure of the disk or the backend, or a stop asked for at the dashboard.
     pub fn run(self) -> Result<Fitted<T>, Error> {
         let checkpoints =
-            self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"))).transpose()?;
+            self.directory.map(|path| Checkpoints::open(&path.join("checkpoints"), &FIT)).transpose()?;
         let resumed = checkpoints.as_ref().map_or(Ok(None), Checkpoints::latest)?;
         let recorder = self.recorder(resumed)?;
         let epochs = match resumed {
@@ -129,9 +175,10 @@ impl<T: Task, S: BatchSource<Batch = T::Batch>> Fit<'_, T, S> {
             training = training.grads_accumulation(self.config.accumulation);
         }
         if let Some(checkpoints) = &checkpoints {
+            let [model, optimizer, schedule] = FIT;
             let part = |name| checkpoints.part(name);
             training = training
-                .with_custom_checkpointers(part("model"), part("optimizer"), part("schedule"))
+                .with_custom_checkpointers(part(model), part(optimizer), part(schedule))
                 .with_checkpointing_strategy(EveryEpoch);
         }
         if let Some(epoch) = resumed {

@@ -17,9 +17,9 @@ use crate::report::Curve;
 /// The metrics of one split in one epoch: a line of `metrics.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EpochMetrics {
-    /// Counted from 1.
+    /// Counted from 1; sweep or round of a system that has no epochs.
     pub epoch: usize,
-    /// "train" or "valid".
+    /// "train" or "valid"; the unit of the passes for a system that has no epochs, "sweep" for example.
     pub split: String,
     /// Value by metric name, "Loss" and "Accuracy" (in percent) for a classifier.
     pub metrics: BTreeMap<String, f64>,
@@ -45,6 +45,16 @@ impl History {
         Ok(Self { lines })
     }
 
+    /// Adds the metrics of a pass.
+    pub fn push(&mut self, line: EpochMetrics) {
+        self.lines.push(line);
+    }
+
+    /// Writes all epochs to `path`, whole or not at all.
+    pub fn write(&self, path: &Path) -> Result<(), Error> {
+        write_atomic(path, self.to_jsonl().as_bytes())
+    }
+
     /// The values of a metric, as (epoch, value).
     pub fn curve(&self, split: &str, metric: &str) -> Vec<(f64, f64)> {
         let of_split = self.lines.iter().filter(|line| line.split == split);
@@ -58,7 +68,7 @@ impl History {
         let curve = |(split, metric): (&String, &String)| {
             let label = metric.to_lowercase();
             let points = self.curve(split, metric);
-            (format!("{split} {label}"), Curve { x: "epoch".to_string(), y: label, points })
+            (format!("{split} {label}"), Curve::line("epoch", label, points))
         };
         names.map(curve).collect()
     }
@@ -147,7 +157,7 @@ impl MetricLogger for Recorder {
         let metrics = shared.latest.remove(&split).unwrap_or_default();
         shared.history.lines.push(EpochMetrics { epoch: summary.epoch_number, split, metrics });
         if let Some(file) = &shared.file
-            && let Err(error) = write_atomic(file, shared.history.to_jsonl().as_bytes())
+            && let Err(error) = shared.history.write(file)
         {
             shared.failure.get_or_insert(error);
         }

@@ -147,18 +147,11 @@ impl<S> ImageJob<S> {
         let (fitted, figures) = fit(&trial, directory)?;
         directory.write(WEIGHTS, &weights::to_safetensors(&fitted.model).map_err(Error::Training)?)?;
         let mut report = self.test(run, &directory.manifest().slug, &data, &fitted.model)?;
-        if let Some(throughput) = fitted.throughput.filter(|_| run.profile) {
-            report.add("training images/s", &[throughput.samples_per_second]);
-            report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
-        }
+        fitted.describe(run, "images", &mut report);
         for (name, value) in figures {
             report.add(name, &[value]);
         }
-        report.curves = fitted.history.curves();
-        report.seconds = start.elapsed().as_secs_f64();
-        report.write(directory)?;
-        directory.finish()?;
-        Ok(report)
+        report.complete(directory, start)
     }
 
     /// Tests a trained model (without autodiff) of the system called `slug`.

@@ -12,9 +12,6 @@ use crate::report::Report;
 use crate::run::{Run, RunDirectory, Runs, State};
 use crate::settings;
 
-/// The one setting that may grow when a run goes on.
-const EPOCHS: &str = "fit.epochs";
-
 /// What `train` is asked for.
 pub struct TrainRequest {
     /// The system.
@@ -23,10 +20,21 @@ pub struct TrainRequest {
     pub config: Option<PathBuf>,
     /// Settings as `key=value`, after the file's.
     pub set: Vec<String>,
+    /// Passes of the training, whatever the system's setting for them is called; after all other settings.
+    pub epochs: Option<usize>,
     /// The run's directory; by default the next number below `runs/<slug>`.
     pub out: Option<PathBuf>,
     /// Go on with the run in `out`, or with the newest one.
     pub resume: bool,
+}
+
+impl TrainRequest {
+    /// `settings`, overridden by what is asked for.
+    fn resolve(&self, system: &System, settings: Table) -> Result<Table, Error> {
+        let passes = self.epochs.map(|epochs| format!("{}={epochs}", system.passes));
+        let pairs: Vec<String> = self.set.iter().cloned().chain(passes).collect();
+        settings::resolve(settings, self.config.as_deref(), &pairs)
+    }
 }
 
 /// A finished job and where it left its files.
@@ -62,7 +70,7 @@ fn start<'a>(
     system: &System,
     request: &TrainRequest,
 ) -> Result<(RunDirectory, Job<'a>), Error> {
-    let settings = settings::resolve((system.settings)()?, request.config.as_deref(), &request.set)?;
+    let settings = request.resolve(system, (system.settings)()?)?;
     let path = request.out.clone().unwrap_or_else(|| Runs::of(system.slug, "train").next());
     RunDirectory::check_free(&path)?;
     let job = (system.train)(run, &settings)?;
@@ -70,7 +78,7 @@ fn start<'a>(
     Ok((RunDirectory::create(&path, system.slug, &run.device_name, seed, settings)?, job))
 }
 
-/// Opens the run to go on with, and its settings. They may be given again if they are the same; the epochs may become more.
+/// Opens the run to go on with, and its settings. They may be given again if they are the same; the passes may become more.
 fn resumable(run: &Run, system: &System, request: &TrainRequest) -> Result<(RunDirectory, Table), Error> {
     let newest = || Runs::of(system.slug, "train").newest();
     let path = request.out.clone().or_else(newest).ok_or_else(|| {
@@ -84,19 +92,20 @@ fn resumable(run: &Run, system: &System, request: &TrainRequest) -> Result<(RunD
     if *device != run.device_name {
         run.display.line(&format!("the run was started on {device} and goes on on {}", run.device_name));
     }
-    let settings = settings::resolve(directory.settings().clone(), request.config.as_deref(), &request.set)?;
+    let settings = request.resolve(system, directory.settings().clone())?;
+    let passes = system.passes;
     let changed = settings::differences(directory.settings(), &settings);
-    if let Some(key) = changed.iter().find(|key| *key != EPOCHS) {
+    if let Some(key) = changed.iter().find(|key| *key != passes) {
         return Err(Error::Usage(format!(
-            "setting {key} differs from that of the run in {}: only {EPOCHS} may change on --resume",
+            "setting {key} differs from that of the run in {}: only {passes} may change on --resume",
             path.display()
         )));
     }
-    let epochs = |settings| settings::lookup(settings, EPOCHS).and_then(Value::as_integer);
-    let (before, after) = (epochs(directory.settings()), epochs(&settings));
+    let count = |settings| settings::lookup(settings, passes).and_then(Value::as_integer);
+    let (before, after) = (count(directory.settings()), count(&settings));
     if after < before {
         let allowed = format!("at least the {} of the run in {}", before.unwrap_or(0), path.display());
-        return Err(ConfigError::new(EPOCHS, after.unwrap_or(0), allowed).into());
+        return Err(ConfigError::new(passes, after.unwrap_or(0), allowed).into());
     }
     Ok((directory, settings))
 }
@@ -171,10 +180,8 @@ pub fn reproduce(run: &Run, slug: &str, what: Reproduction, out: Option<PathBuf>
     .into_iter()
     .collect();
     let mut directory = RunDirectory::create(&path, slug, &run.device_name, 0, settings)?;
-    let mut report = (system.reproduce)(run, what)?;
-    report.seconds = start.elapsed().as_secs_f64();
-    report.write(&mut directory)?;
-    directory.finish()?;
+    let report = (system.reproduce)(run, what)?;
+    let report = report.complete(&mut directory, start)?;
     Ok(Finished { report, directory: path })
 }
 

@@ -2,18 +2,22 @@
 //!
 //! - [`device`]: compute backends by name.
 //! - [`fit`]: gradient training of any [`task`] on burn-train, on top of [`loader`], [`optimizer`], [`checkpoint`],
-//!   [`history`] and [`progress`]; [`classification`] and [`next_token`] are such tasks.
+//!   [`history`] and [`progress`]; [`classification`], [`bag_classification`] and [`next_token`] are such tasks.
+//! - [`passes`]: the loop of a system that is not fitted by gradients.
 //! - [`run`], [`settings`], [`report`]: a job's directory, its settings and its outcome.
 //! - [`parity`] and [`benchmark`]: the registered networks on one backend against another, and their speed.
 //! - [`jobs`] and [`registry`]: what the command line calls; [`experiments`]: one module a system.
 
 pub mod average;
+pub mod bag_classification;
+pub mod bags;
 pub mod benchmark;
 pub mod checkpoint;
 mod checks;
 pub mod classification;
 pub mod clip;
 pub mod device;
+mod elementary;
 pub mod environment;
 mod error;
 pub mod evaluate;
@@ -31,6 +35,7 @@ pub mod next_token;
 pub mod optimizer;
 mod parallel;
 pub mod parity;
+pub mod passes;
 pub mod plot;
 pub mod profile;
 pub mod progress;

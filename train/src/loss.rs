@@ -2,6 +2,7 @@
 
 use burn::tensor::activation::log_softmax;
 use burn::tensor::{Int, Tensor};
+use burn::train::ClassificationOutput;
 
 /// The cross-entropy of each sample against targets smoothed by `smoothing`: the target class holds
 /// `1 - smoothing + smoothing / K`, each other class `smoothing / K` (Szegedy et al., arXiv 1512.00567, section 7).
@@ -18,6 +19,12 @@ pub fn smoothed_cross_entropy(logits: Tensor<2>, labels: Tensor<1, Int>, smoothi
     }
     let uniform = log_probabilities.mean_dim(1).squeeze_dim(1).neg(); // [B]
     target * (1.0 - smoothing) + uniform * smoothing
+}
+
+/// Logits `[B, K]` with their labels `[B]` and their cross-entropy, without smoothing.
+pub fn classified(logits: Tensor<2>, labels: Tensor<1, Int>) -> ClassificationOutput {
+    let losses = smoothed_cross_entropy(logits.clone(), labels.clone(), 0.0);
+    ClassificationOutput::new(losses, logits, labels)
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::Error;
 use crate::device::{self, BACKENDS};
+use crate::elementary;
 use crate::environment::{Environment, today};
 use crate::registry::{System, Variant};
 use crate::workload::Values;
@@ -24,8 +25,8 @@ const KNOWN: &str = "\
 Known: where Burn has no GELU of its own for a backend (ndarray, wgpu, cuda), its default takes the exact function forward but the\n\
 derivative of the tanh approximation backward (`gelu_backward` in burn-backend 0.22.1). Flex is exact in both. Gradients behind\n\
 a GELU differ for that reason by some 1e-4 of their size, and parameters after Adam accordingly.\n\n\
-On SwiftShader networks with the Fourier family are outside the bounds. The likely reason, not examined further: Vulkan lets\n\
-`sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount outside.\n";
+Vulkan lets `sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount outside: how exact they are on each device is in the\n\
+second table. Where they are not, networks with the Fourier family are outside the bounds.\n";
 
 /// The device the others are compared with.
 pub const REFERENCE: &str = "flex";
@@ -68,8 +69,11 @@ impl Row {
     }
 }
 
-/// The rows as a Markdown page.
-pub fn to_markdown(rows: &[Row]) -> String {
+/// The rows as a Markdown page, with the exactness of the devices' elementary functions.
+///
+/// # Errors
+/// When a tensor cannot be read from its device.
+pub fn to_markdown(rows: &[Row]) -> Result<String, Error> {
     let Environment { pyrarium, burn, os, arch, .. } = Environment::current();
     let mut text = format!(
         "# Backends against {REFERENCE}\n\n\
@@ -89,7 +93,7 @@ pub fn to_markdown(rows: &[Row]) -> String {
             state.adapter.unwrap_or_default()
         );
     }
-    text += "\n| system | network | device | outputs | gradients | worst gradient | after three steps | agrees |\n";
+    text += "\n## Networks\n\n| system | network | device | outputs | gradients | worst gradient | after three steps | agrees |\n";
     text += "|---|---|---|---|---|---|---|---|\n";
     for row in rows {
         let Row { slug, variant, device, forward, gradient, gradient_of, steps } = row;
@@ -99,7 +103,18 @@ pub fn to_markdown(rows: &[Row]) -> String {
             "| {slug} | {variant} | {device} | {forward:.1e} | {gradient:.1e} | {gradient_of} | {steps:.1e} | {agrees} |"
         );
     }
-    text
+    text += "\n## Elementary functions\n\nThe largest absolute error against double precision.\n\n";
+    let names: Vec<&str> = elementary::names().collect();
+    let _ = writeln!(text, "| device | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
+    for backend in BACKENDS {
+        let is_shown = backend.name == REFERENCE || rows.iter().any(|row| row.device == backend.name);
+        if let (true, Ok(device)) = (is_shown, backend.device()) {
+            let errors = elementary::errors(&device)?;
+            let errors: Vec<String> = errors.iter().map(|error| format!("{error:.1e}")).collect();
+            let _ = writeln!(text, "| {} | {} |", backend.name, errors.join(" | "));
+        }
+    }
+    Ok(text)
 }
 
 /// The backends in the build that can be compared with the reference on this machine, by name.
@@ -142,7 +157,7 @@ fn row(
 
 fn observe(variant: &Variant, device: &Device) -> Result<Observation, Error> {
     let mut workload = (variant.small)(device)?;
-    let outputs = workload.forward().try_into_data().map_err(|error| Error::Training(error.to_string()))?;
+    let outputs = workload.forward().try_into_data()?;
     let gradients = workload.gradients()?;
     for _ in 0..STEPS {
         workload.step();

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::{deltanet, s_kan, scaling_mlps, tensor_brain};
+use crate::experiments::{deltanet, hopfield, multitasking_hebbian, s_kan, scaling_mlps, tensor_brain};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -72,10 +72,15 @@ pub enum Budget {
 impl Budget {
     /// Its name on the command line and in reports.
     pub fn name(self) -> &'static str {
+        self.pick("smoke", "quick", "full")
+    }
+
+    /// What this budget has of something that differs from budget to budget.
+    pub fn pick<T>(self, smoke: T, quick: T, full: T) -> T {
         match self {
-            Self::Smoke => "smoke",
-            Self::Quick => "quick",
-            Self::Full => "full",
+            Self::Smoke => smoke,
+            Self::Quick => quick,
+            Self::Full => full,
         }
     }
 }
@@ -125,12 +130,15 @@ pub struct System {
     pub summary: &'static str,
     /// The statements that `reproduce` tests.
     pub claims: &'static [ClaimText],
-    /// Its networks.
+    /// Its networks; none where nothing has a gradient.
     pub variants: fn() -> Vec<Variant>,
     /// What `bench` measures.
     pub benchmarks: fn() -> Vec<Benchmark>,
     /// The default settings of its training job; also the schema of all settings.
     pub settings: fn() -> Result<Table, Error>,
+    /// The setting that counts the passes of its training (epochs, sweeps, rounds): what `--epochs` sets, and the only one that
+    /// may grow when a run goes on.
+    pub passes: &'static str,
     /// Prepares its training with resolved settings; whatever is wrong with them or the data shows here.
     pub train: for<'a> fn(&'a Run, &Table) -> Result<Job<'a>, Error>,
     /// Tests the weights of a finished run.
@@ -142,7 +150,14 @@ pub struct System {
 }
 
 /// All systems, by slug.
-pub const SYSTEMS: &[System] = &[deltanet::SYSTEM, s_kan::SYSTEM, scaling_mlps::SYSTEM, tensor_brain::SYSTEM];
+pub const SYSTEMS: &[System] = &[
+    deltanet::SYSTEM,
+    hopfield::SYSTEM,
+    multitasking_hebbian::SYSTEM,
+    s_kan::SYSTEM,
+    scaling_mlps::SYSTEM,
+    tensor_brain::SYSTEM,
+];
 
 /// The system called `slug`.
 ///

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -69,6 +70,21 @@ pub struct Curve {
     pub y: String,
     /// The points (x, y), by ascending x.
     pub points: Vec<(f64, f64)>,
+    /// Whether the points are drawn alone, as measurements beside a theory are, without a line through them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub scattered: bool,
+}
+
+impl Curve {
+    /// A curve that is drawn as a line.
+    pub fn line(x: impl Into<String>, y: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { x: x.into(), y: y.into(), points, scattered: false }
+    }
+
+    /// Points that are drawn without a line.
+    pub fn scatter(x: impl Into<String>, y: impl Into<String>, points: Vec<(f64, f64)>) -> Self {
+        Self { scattered: true, ..Self::line(x, y, points) }
+    }
 }
 
 /// The outcome of a job.
@@ -151,8 +167,19 @@ impl Report {
         text
     }
 
+    /// The last thing that a job does: writes the report, with the seconds since `start`, and marks the run complete.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn complete(mut self, directory: &mut RunDirectory, start: Instant) -> Result<Self, Error> {
+        self.seconds = start.elapsed().as_secs_f64();
+        self.write(directory)?;
+        directory.finish()?;
+        Ok(self)
+    }
+
     /// Writes `report.json`, `report.md` and all pictures.
-    pub fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
+    fn write(&self, directory: &mut RunDirectory) -> Result<(), Error> {
         for (name, svg) in self.pictures()? {
             directory.write(&name, svg.as_bytes())?;
         }
@@ -191,12 +218,27 @@ mod tests {
     fn curves_with_the_same_labels_share_a_picture() {
         let mut report = Report::new("scaling-mlps", "flex", 0, "train");
         for (name, y) in [("train", "loss"), ("valid", "loss"), ("test", "test error %")] {
-            let curve = Curve { x: "epoch".into(), y: y.into(), points: vec![(1.0, 2.0), (2.0, 1.0)] };
-            report.curves.insert(name.to_string(), curve);
+            report.curves.insert(name.to_string(), Curve::line("epoch", y, vec![(1.0, 2.0), (2.0, 1.0)]));
         }
         let pictures = report.pictures().unwrap();
         assert_eq!(pictures.keys().collect::<Vec<_>>(), ["loss.svg", "test-error.svg"]);
         assert!(["<svg", "train", "valid", "epoch"].iter().all(|part| pictures["loss.svg"].contains(part)));
+    }
+
+    #[test]
+    fn scattered_points_are_drawn_without_a_line() {
+        let mut report = Report::new("scaling-mlps", "flex", 0, "train");
+        let points = vec![(1.0, 2.0), (2.0, 1.0)];
+        report.curves.insert("a".into(), Curve::line("x", "lines", points.clone()));
+        report.curves.insert("b".into(), Curve::scatter("x", "points", points));
+        let pictures = report.pictures().unwrap();
+        let count = |picture: &str, element: &str| pictures[picture].matches(element).count();
+        // Two dots for the points of either, one more beside the name in place of a stroke.
+        assert_eq!((count("lines.svg", "<circle"), count("points.svg", "<circle")), (2, 3));
+        assert!(count("points.svg", "<polyline") < count("lines.svg", "<polyline"));
+        let json = report.to_json().unwrap();
+        assert_eq!(json.matches("scattered").count(), 1, "files of earlier reports stay as they are");
+        assert_eq!(serde_json::from_str::<Report>(&json).unwrap(), report);
     }
 
     #[test]

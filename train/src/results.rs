@@ -23,7 +23,7 @@ const BENCHMARKS_HEAD: &str = "# Benchmarks
 Made by `cargo xtask results` from `results/benchmarks/*.json`; each of these is the outcome of
 `cargo xtask bench SLUG --against pytorch --record`: processes in turn (device, device, .., PyTorch, three rounds), each with its own
 warm-up; medians with the quartiles in brackets. A training step is forward, backward and Adam in 32-bit floats. A device whose
-numbers do not agree with flex (see [parity.md](parity.md)) gets no figure.
+numbers do not agree with flex (see [parity.md](parity.md)) gets no figure; one without rows, a GPU for example, was not at hand.
 ";
 
 /// The text of `RESULTS.md` for the workspace at `root`.

@@ -15,7 +15,6 @@ use crate::fit::{Fit, FitConfig, Fitted};
 use crate::loader::{BatchSource, Loader, Order};
 use crate::next_token::{NextToken, Scored, Tally};
 use crate::optimizer::OptimizerConfig;
-use crate::profile::Profile;
 use crate::progress::Display;
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, WEIGHTS};
@@ -101,15 +100,8 @@ impl<S> TextJob<S> {
         let fitted = self.fit(run, &data, model, Some(&path), &run.display)?;
         directory.write(WEIGHTS, &weights::to_safetensors(&fitted.model).map_err(Error::Training)?)?;
         let mut report = self.test(run, &directory.manifest().slug, &data, &fitted.model)?;
-        if let Some(throughput) = fitted.throughput.filter(|_| run.profile) {
-            report.add("training windows/s", &[throughput.samples_per_second]);
-            report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
-        }
-        report.curves = fitted.history.curves();
-        report.seconds = start.elapsed().as_secs_f64();
-        report.write(directory)?;
-        directory.finish()?;
-        Ok(report)
+        fitted.describe(run, "windows", &mut report);
+        report.complete(directory, start)
     }
 
     /// Tests a trained model (without autodiff) of the system called `slug`.
@@ -142,26 +134,14 @@ impl TextData {
 /// Trains a language model on any source of tokens: how (with optimizer and seed), on what (and what is watched), from where.
 pub fn fit<M: LanguageModel + 'static, S: BatchSource<Batch = TokenBatch>>(
     run: &Run,
-    (config, optimizer, seed): (&FitConfig, &OptimizerConfig, u64),
-    (train, valid): (Arc<S>, Arc<S>),
+    how: (&FitConfig, &OptimizerConfig, u64),
+    sources: (Arc<S>, Arc<S>),
     model: M,
     directory: Option<&Path>,
     display: &Display,
 ) -> Result<Fitted<M>, Error> {
-    let profile = if run.profile { Profile::synchronised() } else { Profile::default() };
-    let Fitted { model, history, throughput } = Fit {
-        task: NextToken { model },
-        config,
-        optimizer,
-        train: Loader::new(train, config.batch_size, Order::Shuffled { seed }, &run.device)
-            .with_workers(config.workers),
-        valid: Loader::new(valid, config.batch_size, Order::Sequential, &run.device),
-        directory,
-        display,
-        profile: Arc::new(profile),
-    }
-    .run()?;
-    Ok(Fitted { model: model.model, history, throughput })
+    let fitted = Fit::new(run, NextToken { model }, how, sources, directory, display).run()?;
+    Ok(fitted.map(|task| task.model))
 }
 
 /// How well a trained model (without autodiff) scores all targets of a source.
@@ -177,7 +157,7 @@ pub fn score<M: LanguageModel, S: BatchSource<Batch = TokenBatch>>(
     for batch in Loader::new(source, BATCH, Order::Sequential, device).epoch() {
         let batch = batch.map_err(|error| Error::Training(error.to_string()))?;
         let scores = task.scores(&batch);
-        tally.add(scores, batch.targets).map_err(|error| Error::Training(error.to_string()))?;
+        tally.add(scores, batch.targets)?;
     }
     Ok(tally.scored())
 }

@@ -12,9 +12,8 @@ use crate::classification::Classification;
 use crate::evaluate::evaluate;
 use crate::fit::{Fit, FitConfig, Fitted};
 use crate::images::{ImageSource, Preparation};
-use crate::loader::{BatchSource, Loader, Order};
+use crate::loader::BatchSource;
 use crate::optimizer::OptimizerConfig;
-use crate::profile::Profile;
 use crate::progress::Display;
 use crate::run::Run;
 
@@ -47,7 +46,6 @@ impl Trial<'_> {
         directory: Option<&Path>,
         display: &Display,
     ) -> Result<Fitted<M>, Error> {
-        let device = &self.run.device;
         let preparation = Preparation {
             normalization: self.data.normalization.clone(),
             augment: self.augment.clone(),
@@ -56,21 +54,10 @@ impl Trial<'_> {
         };
         let train = ImageSource::new(self.data.train.clone(), preparation)?;
         let valid = plain_source(&self.data.test, &self.data.normalization)?;
-        let profile = if self.run.profile { Profile::synchronised() } else { Profile::default() };
         let task = Classification::new(model, self.label_smoothing, train.mixes());
-        let Fitted { model, history, throughput } = Fit {
-            task,
-            config: &self.fit,
-            optimizer: &self.optimizer,
-            train: Loader::new(train, self.fit.batch_size, Order::Shuffled { seed: self.seed }, device)
-                .with_workers(self.fit.workers),
-            valid: Loader::new(valid, self.fit.batch_size, Order::Sequential, device),
-            directory,
-            display,
-            profile: Arc::new(profile),
-        }
-        .run()?;
-        Ok(Fitted { model: model.model, history, throughput })
+        let how = (&self.fit, &self.optimizer, self.seed);
+        let fitted = Fit::new(self.run, task, how, (train, valid), directory, display).run()?;
+        Ok(fitted.map(|task| task.model))
     }
 
     /// The first `count` training images as they are, normalised: `[count, channels, height, width]`, fewer if there are not

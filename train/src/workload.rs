@@ -103,7 +103,7 @@ impl<'a> Read<'a> {
         let mut read = Self { gradients, path: Vec::new(), read: Vec::new(), failure: None };
         module.visit(&mut read);
         match read.failure {
-            Some(error) => Err(Error::Training(error.to_string())),
+            Some(error) => Err(error.into()),
             None => Ok(read.read),
         }
     }

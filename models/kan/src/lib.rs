@@ -5,6 +5,7 @@
 //!   (arXiv 2408.08338).
 //! - [`ConvKan`], by [`ConvKanConfig`]: the same for images, S-ConvKAN, out of [`KanConv2d`].
 //! - [`GrKan`], by [`GrKanConfig`]: the group-rational layer of the Kolmogorov-Arnold Transformer (arXiv 2409.10594).
+//! - [`WavKanLinear`]: the layer of Wav-KAN with the shifts and scales that it learns.
 //! - [`KanLinear`], [`SelectableKanLinear`], [`GroupedKanLinear`], [`SparseKanLinear`], [`AdaptedKanLinear`]: the layers, before
 //!   and after selection, and on knots that follow the data.
 //! - [`read_edge`], [`picture`]: a trained network to look at.
@@ -38,6 +39,7 @@ mod pruned;
 mod selectable;
 mod symbolic;
 mod variants;
+mod wav_kan;
 
 pub use adapted::AdaptedKanLinear;
 pub use conv::{KanConv2d, KanConv2dConfig};
@@ -58,6 +60,7 @@ pub use pyrarium_layers::{
 pub use selectable::{SelectableKanLinear, SelectableKanLinearConfig};
 pub use symbolic::{Elementary, LIBRARY, Reading, fit, read_edge};
 pub use variants::{FUNCTIONS, VARIANTS, Variant, VariantKind, pool};
+pub use wav_kan::{WavKanLinear, WavKanLinearConfig};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -12,15 +12,15 @@ use burn::{
     },
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, biased_projection, check_range, impl_names, ops::retention_parallel,
-    projection, split_heads,
+    ConfigError, HeadNorm, Qkv, TokenMixer, biased_projection, check_range, impl_names,
+    ops::retention_parallel, projection, split_heads,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Qkv, RecurrentState, SEGMENT,
+    RecurrentState, SEGMENT,
     dims::{Dims, check_epsilon},
-    qkv::parts,
+    state::parts,
 };
 
 /// How queries and keys become features.
@@ -108,7 +108,12 @@ impl LinearAttentionConfig {
                 .then(|| ProductMap { left: linear(), right: linear() })
         };
         Ok(LinearAttentionLayer {
-            qkv: Qkv::new(self.d_model, dims, self.use_short_conv.then_some(self.conv_size), device)?,
+            qkv: Qkv::new(
+                self.d_model,
+                dims.widths(),
+                self.use_short_conv.then_some(self.conv_size),
+                device,
+            )?,
             map_q: product(),
             map_k: product(),
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, false, self.norm_eps, device),
@@ -131,8 +136,8 @@ impl LinearAttentionConfig {
         let head_k = dims.key / self.n_heads;
         let maps =
             if self.feature_map == FeatureMap::ElementwiseProduct { 4 * head_k * (head_k + 1) } else { 0 };
-        Ok(2 * self.d_model * (dims.key + dims.value)
-            + dims.conv_params(self.use_short_conv.then_some(self.conv_size))
+        Ok(Qkv::num_params(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size))
+            + self.d_model * dims.value
             + maps
             + dims.value / self.n_heads)
     }

@@ -13,16 +13,16 @@ use burn::{
     },
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, check_range, impl_names,
+    ConfigError, HeadNorm, Qkv, TokenMixer, check_range, impl_names,
     ops::{delta_rule_chunked, delta_rule_recurrent},
     projection, split_heads,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Qkv, RecurrentState,
+    RecurrentState,
     dims::{Dims, check_epsilon},
-    qkv::parts,
+    state::parts,
 };
 
 /// The activation of queries and keys.
@@ -149,7 +149,7 @@ impl DeltaNetConfig {
         let conv_size = self.use_short_conv.then_some(self.conv_size);
         let head_v = dims.value / self.n_heads;
         Ok(DeltaNetLayer {
-            qkv: Qkv::new(self.d_model, dims, conv_size, device)?,
+            qkv: Qkv::new(self.d_model, dims.widths(), conv_size, device)?,
             beta: self.use_beta.then(|| projection(self.d_model, self.n_heads, device)),
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, self.use_gate, self.norm_eps, device),
             o: projection(dims.value, self.d_model, device),
@@ -169,11 +169,11 @@ impl DeltaNetConfig {
     pub fn num_params(&self) -> Result<usize, ConfigError> {
         self.validate()?;
         let dims = self.dims()?;
-        let matrices = 2 + usize::from(self.use_gate);
+        let matrices = 1 + usize::from(self.use_gate);
         let beta = if self.use_beta { self.d_model * self.n_heads } else { 0 };
-        Ok(self.d_model * (2 * dims.key + matrices * dims.value)
+        Ok(Qkv::num_params(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size))
+            + self.d_model * matrices * dims.value
             + beta
-            + dims.conv_params(self.use_short_conv.then_some(self.conv_size))
             + dims.value / self.n_heads)
     }
 }

@@ -34,9 +34,9 @@ impl Dims {
         })
     }
 
-    /// The convolution's size where there is one.
-    pub fn conv_params(self, size: Option<usize>) -> usize {
-        size.map_or(0, |size| size * (2 * self.key + self.value))
+    /// Features of queries, keys and values.
+    pub fn widths(self) -> [usize; 3] {
+        [self.key, self.key, self.value]
     }
 }
 

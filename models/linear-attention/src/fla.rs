@@ -32,9 +32,9 @@ pub fn source(config: &LmConfig, key: &str) -> Option<Source> {
         (_, "mlp.up_proj.weight") => matrix(block("mlp.up.weight")),
         (_, "mlp.down_proj.weight") => matrix(block("mlp.down.weight")),
         (MixerConfig::Attention(_), name) => match name {
-            "attn.q_proj.weight" => matrix(block("mixer.Attention.q.weight")),
-            "attn.k_proj.weight" => matrix(block("mixer.Attention.k.weight")),
-            "attn.v_proj.weight" => matrix(block("mixer.Attention.v.weight")),
+            "attn.q_proj.weight" => matrix(block("mixer.Attention.qkv.q.weight")),
+            "attn.k_proj.weight" => matrix(block("mixer.Attention.qkv.k.weight")),
+            "attn.v_proj.weight" => matrix(block("mixer.Attention.qkv.v.weight")),
             "attn.o_proj.weight" => matrix(block("mixer.Attention.o.weight")),
             _ => None,
         },

@@ -12,14 +12,14 @@ use burn::{
     },
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, biased_projection, check_range, ops::gated_parallel, projection,
+    ConfigError, HeadNorm, Qkv, TokenMixer, biased_projection, check_range, ops::gated_parallel, projection,
     split_heads,
 };
 
 use crate::{
-    Qkv, RecurrentState,
+    RecurrentState,
     dims::{Dims, check_epsilon},
-    qkv::parts,
+    state::parts,
 };
 
 /// Tokens that are worked on at once; the gates of as many may sink to `e^-88` before 32 bits overflow.
@@ -86,7 +86,12 @@ impl GlaConfig {
         let dims = self.dims()?;
         let head_v = dims.value / self.n_heads;
         Ok(GlaLayer {
-            qkv: Qkv::new(self.d_model, dims, self.use_short_conv.then_some(self.conv_size), device)?,
+            qkv: Qkv::new(
+                self.d_model,
+                dims.widths(),
+                self.use_short_conv.then_some(self.conv_size),
+                device,
+            )?,
             decay_in: projection(self.d_model, self.gate_rank, device),
             decay_out: biased_projection(self.gate_rank, dims.key, device),
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, true, self.norm_eps, device),
@@ -104,10 +109,10 @@ impl GlaConfig {
     pub fn num_params(&self) -> Result<usize, ConfigError> {
         self.validate()?;
         let dims = self.dims()?;
-        Ok(self.d_model * (2 * dims.key + 3 * dims.value)
+        Ok(Qkv::num_params(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size))
+            + 2 * self.d_model * dims.value
             + self.gate_rank * (self.d_model + dims.key)
             + dims.key
-            + dims.conv_params(self.use_short_conv.then_some(self.conv_size))
             + dims.value / self.n_heads)
     }
 }

@@ -29,8 +29,8 @@ mod generate;
 mod gla;
 mod lm;
 mod mixer;
-mod qkv;
 mod retention;
+mod state;
 mod variants;
 
 pub use additive::{FeatureMap, LinearAttentionConfig, LinearAttentionLayer, ProductMap};
@@ -43,8 +43,8 @@ pub use mixer::{Mixer, MixerConfig, MixerState};
 pub use pyrarium_layers::{
     CausalAttention, CausalAttentionConfig, ConfigError, LanguageModel, LoadError, TokenMixer,
 };
-pub use qkv::{Qkv, QkvConv, RecurrentState};
 pub use retention::{RetentionConfig, RetentionLayer};
+pub use state::RecurrentState;
 pub use variants::{VARIANTS, Variant};
 
 /// Tokens that additive linear attention and retention work on at once.

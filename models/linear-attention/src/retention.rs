@@ -9,13 +9,14 @@ use burn::{
     tensor::{Device, Tensor, activation::silu},
 };
 use pyrarium_layers::{
-    ConfigError, HeadNorm, TokenMixer, check_range, ops::retention_parallel, projection, rotate, split_heads,
+    ConfigError, HeadNorm, Qkv, TokenMixer, check_range, ops::retention_parallel, projection, rotate,
+    split_heads,
 };
 
 use crate::{
-    Qkv, RecurrentState, SEGMENT,
+    RecurrentState, SEGMENT,
     dims::{Dims, check_epsilon},
-    qkv::parts,
+    state::parts,
 };
 
 /// The base of the rotary wavelengths.
@@ -78,7 +79,12 @@ impl RetentionConfig {
         let dims = self.dims()?;
         let head_v = dims.value / self.n_heads;
         Ok(RetentionLayer {
-            qkv: Qkv::new(self.d_model, dims, self.use_short_conv.then_some(self.conv_size), device)?,
+            qkv: Qkv::new(
+                self.d_model,
+                dims.widths(),
+                self.use_short_conv.then_some(self.conv_size),
+                device,
+            )?,
             norm: HeadNorm::new(self.d_model, self.n_heads, head_v, true, self.norm_eps, device),
             o: projection(dims.value, self.d_model, device),
             n_heads: self.n_heads,
@@ -93,8 +99,8 @@ impl RetentionConfig {
     pub fn num_params(&self) -> Result<usize, ConfigError> {
         self.validate()?;
         let dims = self.dims()?;
-        Ok(self.d_model * (2 * dims.key + 3 * dims.value)
-            + dims.conv_params(self.use_short_conv.then_some(self.conv_size))
+        Ok(Qkv::num_params(self.d_model, dims.widths(), self.use_short_conv.then_some(self.conv_size))
+            + 2 * self.d_model * dims.value
             + dims.value / self.n_heads)
     }
 }

@@ -1,24 +1,16 @@
 //! The parameter names of the official PyTorch code (gregorbachmann/scaling_mlps, commit 50cb3a9).
 //!
-//! Every published checkpoint is a state dict of these keys, with layer norms. PyTorch stores the
-//! weight of a linear layer as `[outputs, inputs]`, Burn as `[inputs, outputs]`.
+//! Every published checkpoint is a state dict of these keys, with layer norms.
+
+pub use pyrarium_layers::{LoadError, Source, Transpose, load_tensors};
 
 use crate::MlpKind;
 
-/// Whether a tensor must be transposed on its way from PyTorch to Burn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Transpose {
-    /// The two axes of a weight matrix change places.
-    Yes,
-    /// The tensor is taken as it is.
-    No,
-}
-
-/// The path of an official state-dict key in a [`BottleneckMlp`](crate::BottleneckMlp) or a
-/// [`StandardMlp`](crate::StandardMlp), or `None` if the official network of that kind has no such key.
+/// Where the tensor of an official state-dict key goes in a [`BottleneckMlp`](crate::BottleneckMlp) or a
+/// [`StandardMlp`](crate::StandardMlp), for [`load_tensors`]; `None` if the official network of that kind has no such key.
 ///
 /// Inside an [`Mlp`](crate::Mlp) the path has the name of the enum's variant and a dot before it.
-pub fn parameter_path(kind: MlpKind, key: &str) -> Option<(String, Transpose)> {
+pub fn source(kind: MlpKind, key: &str) -> Option<Source> {
     let fields: Vec<&str> = key.split('.').collect();
     match (kind, fields.as_slice()) {
         (_, ["linear_in", name]) => linear("input", name),
@@ -41,18 +33,18 @@ fn block(index: &str, layer: &str) -> Option<String> {
     Some(format!("blocks.{index}.{layer}"))
 }
 
-fn linear(path: &str, name: &str) -> Option<(String, Transpose)> {
+fn linear(path: &str, name: &str) -> Option<Source> {
     match name {
-        "weight" => Some((format!("{path}.weight"), Transpose::Yes)),
-        "bias" => Some((format!("{path}.bias"), Transpose::No)),
+        "weight" => Some(Source::Parameter(format!("{path}.weight"), Transpose::Yes)),
+        "bias" => Some(Source::Parameter(format!("{path}.bias"), Transpose::No)),
         _ => None,
     }
 }
 
-fn norm(path: &str, name: &str) -> Option<(String, Transpose)> {
+fn norm(path: &str, name: &str) -> Option<Source> {
     match name {
-        "weight" => Some((format!("{path}.gamma"), Transpose::No)),
-        "bias" => Some((format!("{path}.beta"), Transpose::No)),
+        "weight" => Some(Source::Parameter(format!("{path}.gamma"), Transpose::No)),
+        "bias" => Some(Source::Parameter(format!("{path}.beta"), Transpose::No)),
         _ => None,
     }
 }
@@ -73,7 +65,7 @@ mod tests {
             (MlpKind::Standard, "linear_in"),
             (MlpKind::Standard, ""),
         ] {
-            assert_eq!(parameter_path(kind, key), None, "{key}");
+            assert_eq!(source(kind, key), None, "{key}");
         }
     }
 }

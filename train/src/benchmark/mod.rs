@@ -87,7 +87,7 @@ fn timed(device: &Device, mut call: impl FnMut()) -> Result<Vec<f64>, Error> {
     let mut synchronised = || -> Result<f64, Error> {
         let start = Instant::now();
         call();
-        device.sync().map_err(|error| Error::Training(error.to_string()))?;
+        device.sync()?;
         Ok(start.elapsed().as_secs_f64())
     };
     for _ in 0..WARM_UP {

@@ -62,6 +62,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     };
     let mut records = Vec::new();
     for system in systems(&arguments.slugs)? {
+        if (system.benchmarks)().is_empty() {
+            eprintln!("{}: it has no network to measure", system.slug);
+            continue;
+        }
         let record = bench(system, &devices, arguments)?;
         if arguments.record {
             write(&record, &workspace_root().join(benchmark_file_name(system)))?;

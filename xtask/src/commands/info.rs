@@ -36,11 +36,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         return Ok(());
     }
     println!("{}\n{}\n{}\ncrate {}\n", system.title, system.paper, system.summary, system.family);
-    let mut networks = table(&["network", "parameters"]);
-    for variant in variants {
-        networks.add_row([variant.name, variant.parameters.to_string()]);
+    if !variants.is_empty() {
+        let mut networks = table(&["network", "parameters"]);
+        for variant in variants {
+            networks.add_row([variant.name, variant.parameters.to_string()]);
+        }
+        println!("{networks}\n");
     }
-    println!("{networks}\n\nClaims tested by `cargo xtask reproduce {}`:", system.slug);
+    println!("Claims tested by `cargo xtask reproduce {}`:", system.slug);
     for claim in system.claims {
         println!("- {}\n  paper: {}", claim.statement, claim.paper);
     }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use clap::Args;
-use pyrarium_train::parity::{Row, comparable, compare, to_markdown};
+use pyrarium_train::parity::{REFERENCE, Row, comparable, compare, to_markdown};
 
 use super::{systems, table};
 use crate::cli::workspace_root;
@@ -27,6 +27,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         true => comparable().into_iter().map(str::to_string).collect(),
         false => arguments.devices.clone(),
     };
+    if devices.is_empty() {
+        bail!("no device beside {REFERENCE} can be used here: `cargo xtask devices` says why");
+    }
     let mut rows: Vec<Row> = Vec::new();
     for system in systems(&arguments.slugs)? {
         for device in &devices {
@@ -39,7 +42,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     }
     if arguments.record {
         let path = workspace_root().join("docs/parity.md");
-        std::fs::write(&path, to_markdown(&rows))
+        std::fs::write(&path, to_markdown(&rows)?)
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     match rows.iter().filter(|row| !row.is_green()).count() {

@@ -24,7 +24,7 @@ pub struct Arguments {
     /// A setting, as in --set optimizer.learning_rate=0.01
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Epochs
+    /// Epochs; for a system that is not fitted by gradients, its passes (sweeps, rounds)
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Seed
@@ -48,13 +48,13 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     run.profile = arguments.profile;
     let flags = [
         arguments.data.map(|data| format!("data={data}")),
-        arguments.epochs.map(|epochs| format!("fit.epochs={epochs}")),
         arguments.seed.map(|seed| format!("seed={seed}")),
     ];
     let request = TrainRequest {
         slug: arguments.slug,
         config: arguments.config,
         set: arguments.set.into_iter().chain(flags.into_iter().flatten()).collect(),
+        epochs: arguments.epochs,
         out: arguments.out,
         resume: arguments.resume,
     };

@@ -35,15 +35,15 @@ pub fn check(root: &Path, packages: &[Package]) -> anyhow::Result<Vec<String>> {
     Ok(findings)
 }
 
-/// The lines of a document's shell blocks that call `cargo xtask`, without comments.
+/// The lines of a document's shell blocks that call `cargo xtask` or one of its aliases for other backends, without comments.
 pub fn commands(text: &str) -> impl Iterator<Item = &str> {
     let blocks = text.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("sh\n"));
     let lines = blocks.flat_map(str::lines).map(|line| line.split(" #").next().unwrap_or(line).trim());
-    lines.filter(|line| line.contains("cargo xtask "))
+    lines.filter(|line| line.contains("cargo xtask"))
 }
 
 fn wrong_command(document: &str, command: &str) -> Option<String> {
-    let (_, arguments) = command.split_once("cargo xtask ")?;
+    let (_, arguments) = command.split_once("cargo xtask")?.1.split_once(' ')?;
     let words = std::iter::once("cargo xtask").chain(arguments.split_whitespace());
     let error = Cli::try_parse_from(words).err().filter(|error| error.use_stderr())?;
     let reason = error.to_string().lines().next().unwrap_or_default().to_string();
@@ -60,15 +60,17 @@ mod tests {
 
     #[test]
     fn commands_are_taken_from_shell_blocks_without_their_comments() {
-        let text =
-            "cargo xtask no\n```sh\ncargo xtask list # all\ncargo test\n```\n```rust\ncargo xtask no\n```\n";
-        assert_eq!(commands(text).collect::<Vec<_>>(), ["cargo xtask list"]);
+        let text = "cargo xtask no\n```sh\ncargo xtask list # all\ncargo test\ncargo xtask-all devices\n```\n\
+                    ```rust\ncargo xtask no\n```\n";
+        assert_eq!(commands(text).collect::<Vec<_>>(), ["cargo xtask list", "cargo xtask-all devices"]);
     }
 
     #[test]
     fn a_command_that_does_not_parse_is_found() {
         assert!(wrong_command("README.md", "cargo xtask train scaling-mlps --epochs 3").is_none());
+        assert!(wrong_command("README.md", "cargo xtask-all devices").is_none());
         assert!(wrong_command("README.md", "cargo xtask trian scaling-mlps").is_some());
+        assert!(wrong_command("README.md", "X=y cargo xtask-all devises").is_some());
         assert!(wrong_command("README.md", "cargo xtask train scaling-mlps --bogus").is_some());
     }
 }

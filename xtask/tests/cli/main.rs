@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod devices;
+mod hebbian;
+mod hopfield;
 mod importing;
 mod jobs;
 mod language;

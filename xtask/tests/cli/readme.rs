@@ -10,7 +10,7 @@ const README: &str = include_str!("../../../README.md");
 /// Commands that need a driver, downloaded data or too much time, and what is run in their place.
 ///
 /// The full quick reproduction is what `results/` records; those without a replacement are run by CI, unless said otherwise.
-const REPLACED: [(&str, Option<&str>); 12] = [
+const REPLACED: [(&str, Option<&str>); 14] = [
     (
         "cargo xtask train deltanet",
         Some(
@@ -18,14 +18,22 @@ const REPLACED: [(&str, Option<&str>); 12] = [
         ),
     ),
     ("cargo xtask train tensor-brain", Some("cargo xtask train tensor-brain --data nations --epochs 1")),
-    // Needs a GPU.
-    ("cargo xtask train scaling-mlps --device wgpu --epochs 2", None),
+    ("cargo xtask-all devices", Some("cargo xtask devices")),
+    // Not on a driver that this machine happens to have: a test is the same everywhere.
+    ("cargo xtask-all parity", Some("cargo xtask parity --devices flex")),
+    (
+        "cargo xtask-all train scaling-mlps --device ndarray --epochs 5",
+        if cfg!(feature = "ndarray") {
+            Some("cargo xtask train scaling-mlps --device ndarray --epochs 5")
+        } else {
+            None
+        },
+    ),
+    ("cargo xtask-all train scaling-mlps --device wgpu --epochs 2", None),
     // Run by CI where target/libtorch is.
     ("eval \"$(scripts/libtorch.sh)\"", None),
     ("cargo xtask-tch parity --devices tch", None),
     ("cargo xtask-tch train scaling-mlps --device tch --epochs 2", None),
-    // Not on a driver that this machine happens to have: a test is the same everywhere.
-    ("cargo xtask parity", Some("cargo xtask parity --devices ndarray")),
     // Run by a test of its own.
     ("cargo xtask bench scaling-mlps --devices flex --only standard --rounds 1", None),
     ("cargo test --workspace", None),

@@ -9,6 +9,7 @@ mod parity;
 mod selection;
 mod trained;
 mod variants;
+mod wav_kan;
 
 use burn::tensor::{Device, Tensor};
 use pyrarium_kan::{Kan, KanConfig, KanLayerConfig, pool};

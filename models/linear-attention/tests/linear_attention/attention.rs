@@ -41,9 +41,9 @@ fn it_is_the_weighted_mean_of_what_may_be_seen() {
         let (y, _) = layer.forward(x.clone(), None);
 
         let x: Vec<f64> = x.into_data().iter::<f64>().collect();
-        let q = turned(&times(&x, d_model, &layer.q.weight.val()), heads, d);
-        let k = turned(&times(&x, d_model, &layer.k.weight.val()), kv_heads, d);
-        let v = times(&x, d_model, &layer.v.weight.val());
+        let q = turned(&times(&x, d_model, &layer.qkv.q.weight.val()), heads, d);
+        let k = turned(&times(&x, d_model, &layer.qkv.k.weight.val()), kv_heads, d);
+        let v = times(&x, d_model, &layer.qkv.v.weight.val());
         let mut mixed = vec![0.0; length * d_model];
         for token in 0..length {
             for head in 0..heads {

@@ -59,6 +59,10 @@ fn mixers() -> Vec<(&'static str, MixerConfig)> {
         ("gla", MixerConfig::Gla(GlaConfig::new(16).with_n_heads(2).with_use_short_conv(true))),
         ("attention", MixerConfig::Attention(CausalAttentionConfig::new(16, 2))),
         (
+            "attention, convolution",
+            MixerConfig::Attention(CausalAttentionConfig::new(16, 2).with_conv_size(Some(4))),
+        ),
+        (
             "sliding attention",
             MixerConfig::Attention(
                 CausalAttentionConfig::new(16, 4).with_n_kv_heads(Some(2)).with_window(Some(3)),

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use burn::{
-    module::{Module, ModuleMapper, Param},
+    module::Module,
     tensor::{Device, Tensor, TensorData},
 };
 use pyrarium_layers::seeded;
 use pyrarium_mlp::{
     BottleneckMlpConfig, MlpKind, StandardMlpConfig,
-    official::{Transpose, parameter_path},
+    official::{load_tensors, source},
 };
 
 use crate::{
@@ -58,41 +58,8 @@ impl StateDict {
         layer_norm(x, &self.get(layer, "weight"), &self.get(layer, "bias"))
     }
 
-    /// Loads every tensor into the module, by the key map; each parameter must get exactly one.
     fn load<M: Module>(self, kind: MlpKind, module: M) -> M {
-        let tensors = self.0.into_iter().map(|(key, data)| {
-            let (path, transpose) = parameter_path(kind, &key).expect("a path for every key");
-            (path, (data, transpose))
-        });
-        let mut loader = Loader { path: Vec::new(), tensors: tensors.collect() };
-        let module = module.map(&mut loader);
-        assert!(loader.tensors.is_empty(), "not in the module: {:?}", loader.tensors.keys());
-        module
-    }
-}
-
-struct Loader {
-    path: Vec<String>,
-    tensors: BTreeMap<String, (TensorData, Transpose)>,
-}
-
-impl ModuleMapper for Loader {
-    fn enter_module(&mut self, name: &str, _container_type: &str) {
-        self.path.push(name.to_string());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container_type: &str) {
-        self.path.pop();
-    }
-
-    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let path = self.path.join(".");
-        let (data, transpose) = self.tensors.remove(&path).unwrap_or_else(|| panic!("no tensor for {path}"));
-        let tensor = Tensor::<D>::from_data(data, &param.lazy_device());
-        let tensor = if transpose == Transpose::Yes { tensor.transpose() } else { tensor };
-        assert_eq!(tensor.shape(), param.lazy_shape(), "{path}");
-        let id = param.id;
-        param.transform_for_load(tensor, id)
+        load_tensors(module, self.0, |key| source(kind, key)).unwrap()
     }
 }
 

@@ -4,7 +4,6 @@ use pyrarium_datasets::BYTE_VOCAB;
 
 use super::job::text_job;
 use super::networks::{Hybrid, Network};
-use super::reproduce::by_budget;
 use crate::Error;
 use crate::fit::FitConfig;
 use crate::progress::Display;
@@ -26,12 +25,12 @@ pub const CLAIM: ClaimText = ClaimText {
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
     let bits = |hybrid: Hybrid| -> Result<f64, Error> {
         let base = text_job();
-        let fit = FitConfig { epochs: by_budget(what.budget, 1, 1, 8), ..base.fit };
+        let fit = FitConfig { epochs: what.budget.pick(1, 1, 8), ..base.fit };
         let model = match what.budget {
             Budget::Smoke => Network { hybrid, d_model: 16, inner: 16, ..base.model },
             Budget::Quick | Budget::Full => Network { hybrid, ..base.model },
         };
-        let length = by_budget(what.budget, 1024, base.length, base.length);
+        let length = what.budget.pick(1024, base.length, base.length);
         let job = TextJob { fit, model, length, ..base };
         let data = job.open()?;
         let device = run.device.clone().autodiff();

@@ -11,6 +11,7 @@ mod reproduce;
 mod timing;
 mod variants;
 
+use crate::fit::EPOCHS;
 use crate::registry::System;
 
 /// The entry in the registry.
@@ -24,6 +25,7 @@ pub const SYSTEM: System = System {
     variants: variants::variants,
     benchmarks: variants::benchmarks,
     settings: job::default_settings,
+    passes: EPOCHS,
     train: job::train,
     evaluate: job::evaluate,
     generate: Some(job::generate),

@@ -65,7 +65,7 @@ pub struct Network {
 }
 
 impl Network {
-    /// The model over a vocabulary; every layer of linear attention has a short convolution.
+    /// The model over a vocabulary; every mixer has short convolutions, the attention of hybrids has none.
     ///
     /// # Errors
     /// The first size that cannot be.
@@ -90,7 +90,9 @@ impl Network {
             MixerKind::Gla => MixerConfig::Gla(
                 GlaConfig::new(d_model).with_n_heads(n_heads).with_expand_k(1.0).with_use_short_conv(true),
             ),
-            MixerKind::Attention => MixerConfig::Attention(CausalAttentionConfig::new(d_model, n_heads)),
+            MixerKind::Attention => {
+                MixerConfig::Attention(CausalAttentionConfig::new(d_model, n_heads).with_conv_size(Some(4)))
+            }
         };
         let config = LmConfig::new(vocab, self.n_layers, mixer)
             .with_inner((self.inner > 0).then_some(self.inner))

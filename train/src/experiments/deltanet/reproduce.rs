@@ -2,7 +2,7 @@
 
 use super::{hybrid, recall, timing};
 use crate::Error;
-use crate::registry::{Budget, Reproduction};
+use crate::registry::Reproduction;
 use crate::report::Report;
 use crate::run::Run;
 
@@ -13,13 +13,4 @@ pub fn reproduce(run: &Run, what: Reproduction) -> Result<Report, Error> {
     hybrid::test(run, what, &mut report)?;
     recall::test(run, what, &mut report)?;
     Ok(report)
-}
-
-/// This many of something that has so many in each budget.
-pub fn by_budget(budget: Budget, smoke: usize, quick: usize, full: usize) -> usize {
-    match budget {
-        Budget::Smoke => smoke,
-        Budget::Quick => quick,
-        Budget::Full => full,
-    }
 }

@@ -7,7 +7,6 @@ use burn::tensor::{Device, Tensor};
 use pyrarium_layers::ops::{delta_rule_chunked, delta_rule_recurrent};
 use pyrarium_layers::seeded;
 
-use super::reproduce::by_budget;
 use crate::Error;
 use crate::registry::{ClaimText, Reproduction};
 use crate::report::Report;
@@ -27,8 +26,8 @@ const CHUNK: usize = 64;
 
 /// Tests [`CLAIM`].
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let lengths = [by_budget(what.budget, 32, 512, 512), by_budget(what.budget, 128, 2048, 2048)];
-    let repeats = by_budget(what.budget, 1, 3, 5);
+    let lengths = [what.budget.pick(32, 512, 512), what.budget.pick(128, 2048, 2048)];
+    let repeats = what.budget.pick(1, 3, 5);
     let mut ratios = Vec::new();
     for length in lengths {
         let recurrent = median(repeats, &run.device, length, |[q, k, v], beta, scale| {
@@ -70,7 +69,7 @@ fn median(
         let beta = beta.clone().detach().require_grad();
         let start = Instant::now();
         let _gradients = form(leaves, beta, (DIM as f64).powf(-0.5)).square().sum().backward();
-        device.sync().map_err(|error| Error::Training(error.to_string()))?;
+        device.sync()?;
         times.push(start.elapsed().as_secs_f64() * 1000.0);
     }
     times.remove(0);

@@ -193,7 +193,7 @@ impl Trial<'_> {
         let device = &self.run.device;
         let y = Tensor::from_data(TensorData::new(self.test.y.clone(), [self.test.y.len(), 1]), device);
         let error = (model.predict(arguments(&self.test, device)) - y).square().mean().sqrt();
-        let rmse = error.try_into_scalar::<f64>().map_err(|error| Error::Training(error.to_string()))?;
+        let rmse = error.try_into_scalar::<f64>()?;
         Ok(Outcome { rmse, parameters: Module::num_params(model), selected: None })
     }
 }

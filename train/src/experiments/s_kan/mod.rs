@@ -12,6 +12,7 @@ mod network;
 mod reproduce;
 mod variants;
 
+use crate::fit::EPOCHS;
 use crate::registry::System;
 
 /// The entry in the registry.
@@ -34,6 +35,7 @@ pub const SYSTEM: System = System {
     variants: variants::variants,
     benchmarks: variants::benchmarks,
     settings: job::default_settings,
+    passes: EPOCHS,
     train: job::train,
     evaluate: job::evaluate,
     reproduce: reproduce::reproduce,

@@ -11,6 +11,7 @@ mod transfer;
 mod variants;
 mod width;
 
+use crate::fit::EPOCHS;
 use crate::registry::System;
 
 /// The entry in the registry.
@@ -33,6 +34,7 @@ pub const SYSTEM: System = System {
     variants: variants::variants,
     benchmarks: variants::benchmarks,
     settings: job::default_settings,
+    passes: EPOCHS,
     train: job::train,
     evaluate: job::evaluate,
     generate: None,

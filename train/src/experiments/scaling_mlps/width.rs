@@ -31,10 +31,9 @@ pub fn test(experiment: &Experiment<'_>, digits: &Splits, report: &mut Report) -
     let law = fit_power_law(&points).map_err(|error| Error::Training(error.to_string()))?;
     report.add("width sweep, alpha of the fitted law", &[law.alpha]);
     report.add("width sweep, irreducible error of the fitted law %", &[law.e_inf]);
-    let curve = |error: &dyn Fn(f64, f64) -> f64| Curve {
-        x: "log10 of the multiply-adds spent on training".to_string(),
-        y: "test error %".to_string(),
-        points: points.iter().map(|point| (point.0.log10(), error(point.0, point.1))).collect(),
+    let curve = |error: &dyn Fn(f64, f64) -> f64| {
+        let points = points.iter().map(|point| (point.0.log10(), error(point.0, point.1))).collect();
+        Curve::line("log10 of the multiply-adds spent on training", "test error %", points)
     };
     report.curves.insert("measured".to_string(), curve(&|_, measured| measured));
     report.curves.insert("fitted law".to_string(), curve(&|compute, _| law.error(compute)));

@@ -10,7 +10,7 @@ use super::episodes::{blank_brain, memorised};
 use super::events::{Events, all_facts, facts};
 use super::network::{Network, sizes};
 use super::tasks::Decoding;
-use super::training::{Recipe, by_budget, trained};
+use super::training::{Recipe, trained};
 use crate::Error;
 use crate::parallel::run_all;
 use crate::registry::{Budget, ClaimText, Reproduction};
@@ -41,7 +41,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         let (learnt, recalled) = match way {
             Way::Facts => (events.iter().flatten().copied().collect(), None),
             Way::Replay(memory) => {
-                let recipe = Recipe::new(by_budget(what.budget, 1, 40, 400), 1e-2, 0);
+                let recipe = Recipe::new(what.budget.pick(1, 40, 400), 1e-2, 0);
                 let recalled = memorised(run, memory, &events, recipe)?;
                 // A stop in the place of an object is nothing that semantic memory knows.
                 let known = |triple: &Triple| triple.object < graph.entities.len();
@@ -92,7 +92,7 @@ fn semantic_mrr(
         return Ok(0.0);
     }
     let sources = (Events::unseen(learnt), Events::unseen(facts(&graph.valid[..128])));
-    let recipe = Recipe::new(by_budget(what.budget, 1, 12, 200), 3e-3, 0);
+    let recipe = Recipe::new(what.budget.pick(1, 12, 200), 3e-3, 0);
     let brain = trained(run, Decoding::new(brain, Order::SPO), sources, recipe)?.brain;
     let known = all_facts(graph);
     Ok(evaluate_ranking(&brain, &facts(&graph.test), &known, &run.device).mrr)

@@ -12,7 +12,7 @@ use super::events::{Events, Viewing, facts};
 use super::network::{Network, sizes};
 use super::perception::percent_equal;
 use super::tasks::Decoding;
-use super::training::{Recipe, by_budget, trained};
+use super::training::{Recipe, trained};
 use crate::Error;
 use crate::loader::BatchSource;
 use crate::parallel::run_all;
@@ -68,7 +68,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         ));
     }
     let figures = run_all(jobs, |(seed, events, blank, blind)| {
-        let epochs = by_budget(what.budget, 1, 200, 200);
+        let epochs = what.budget.pick(1, 200, 200);
         let recipe = Recipe { batch_size: 32, ..Recipe::new(epochs, 1e-2, seed) };
         let recalled = memorised(run, blank, &events, recipe)?;
         let focus: Vec<Triple> = events.iter().filter_map(|event| event.first().copied()).collect();
@@ -162,6 +162,6 @@ fn seeing_brain(
     };
     let train = Events::fresh(facts(&graph.train), scenes.clone(), viewing, seed);
     let valid = Events::fixed(facts(&graph.valid[..128]), scenes, viewing, seed);
-    let recipe = Recipe::new(by_budget(what.budget, 1, 15, 100), 3e-3, seed);
+    let recipe = Recipe::new(what.budget.pick(1, 15, 100), 3e-3, seed);
     Ok(trained(run, Decoding::new(brain, Order::SOP), (train, valid), recipe)?.brain)
 }

@@ -19,9 +19,7 @@ use super::tasks::Decoding;
 use super::trace;
 use crate::Error;
 use crate::fit::{Fit, FitConfig, Fitted};
-use crate::loader::{Loader, Order as Sampling};
 use crate::optimizer::{OptimizerConfig, ScheduleKind};
-use crate::profile::Profile;
 use crate::registry::Job;
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, WEIGHTS};
@@ -111,39 +109,22 @@ impl Prepared {
         let Settings { seed, fit, optimizer, view, .. } = &self.settings;
         let train = Events::fresh(facts(&self.graph.train), self.scenes.clone(), *view, *seed);
         let valid = Events::fixed(facts(&self.graph.valid), self.scenes.clone(), *view, *seed);
-        let profile = if run.profile { Profile::synchronised() } else { Profile::default() };
-        Fit {
-            task: Decoding::new(brain, self.order),
-            config: fit,
-            optimizer,
-            train: Loader::new(train, fit.batch_size, Sampling::Shuffled { seed: *seed }, &run.device)
-                .with_workers(fit.workers),
-            valid: Loader::new(valid, fit.batch_size, Sampling::Sequential, &run.device),
-            directory: Some(directory),
-            display: &run.display,
-            profile: Arc::new(profile),
-        }
-        .run()
+        let task = Decoding::new(brain, self.order);
+        Fit::new(run, task, (fit, optimizer, *seed), (train, valid), Some(directory), &run.display).run()
     }
 
     fn train(&self, run: &Run, directory: &mut RunDirectory, brain: TensorBrain) -> Result<Report, Error> {
         let start = Instant::now();
         let path = directory.path().to_path_buf();
-        let Fitted { model, history, throughput } = self.fit(run, brain, &path)?;
-        directory.write(WEIGHTS, &weights::to_safetensors(&model.brain).map_err(Error::Training)?)?;
-        let mut report = self.test(run, &model.brain)?;
-        if let Some(throughput) = throughput.filter(|_| run.profile) {
-            report.add("training events/s", &[throughput.samples_per_second]);
-            report.add("% of an epoch outside forward, backward and step", &[100.0 * throughput.outside]);
-        }
+        let fitted = self.fit(run, brain, &path)?.map(|task| task.brain);
+        let brain = &fitted.model;
+        directory.write(WEIGHTS, &weights::to_safetensors(brain).map_err(Error::Training)?)?;
+        let mut report = self.test(run, brain)?;
+        fitted.describe(run, "events", &mut report);
         let events = self.shown(&self.graph.test[..1]);
-        let svg = trace::of_first(&self.graph, &model.brain, events, self.order, &run.device)?;
+        let svg = trace::of_first(&self.graph, brain, events, self.order, &run.device)?;
         report.drawings.insert("decoded-scene.svg".to_string(), svg);
-        report.curves = history.curves();
-        report.seconds = start.elapsed().as_secs_f64();
-        report.write(directory)?;
-        directory.finish()?;
-        Ok(report)
+        report.complete(directory, start)
     }
 
     /// Facts in scenes that hide nothing, with the largest noise.

@@ -17,6 +17,7 @@ mod trace;
 mod training;
 mod variants;
 
+use crate::fit::EPOCHS;
 use crate::registry::System;
 
 /// The entry in the registry.
@@ -41,6 +42,7 @@ pub const SYSTEM: System = System {
     variants: variants::variants,
     benchmarks: variants::benchmarks,
     settings: job::default_settings,
+    passes: EPOCHS,
     train: job::train,
     evaluate: job::evaluate,
     generate: None,

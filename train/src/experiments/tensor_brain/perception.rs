@@ -12,7 +12,7 @@ use super::events::{Events, Viewing, facts};
 use super::network::{Network, sizes};
 use super::tasks::{Decoding, Independent};
 use super::trace;
-use super::training::{Recipe, best_rates, by_budget, trained};
+use super::training::{Recipe, best_rates, trained};
 use crate::Error;
 use crate::loader::{Loader, Order as Sampling};
 use crate::parallel::run_all;
@@ -134,7 +134,7 @@ impl World {
     fn new(budget: Budget) -> Result<Self, Error> {
         let graph = KnowledgeGraph::open(if budget == Budget::Smoke { "nations" } else { "kinships" })?;
         let scenes = Arc::new(Scenes::new(&graph, FEATURES, WORLD)?);
-        Ok(Self { graph, scenes, epochs: by_budget(budget, 1, 8, 100) })
+        Ok(Self { graph, scenes, epochs: budget.pick(1, 8, 100) })
     }
 
     /// Trains a looker on noisy scenes of the training facts and counts the triples it sees rightly in scenes of `test`, in percent.
@@ -258,8 +258,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         }
         let line: Vec<String> = points.iter().map(|(_, accuracy)| format!("{accuracy:.1}")).collect();
         run.display.line(&format!("perception, {name}: {} %", line.join(", ")));
-        let curve = Curve { x: "sigma".into(), y: "triples seen rightly %".into(), points };
-        report.curves.insert(name.to_string(), curve);
+        report.curves.insert(name.to_string(), Curve::line("sigma", "triples seen rightly %", points));
     }
     decide(&mean, report);
     Ok(())

@@ -11,7 +11,7 @@ use pyrarium_memory::{KgScorer, Triple};
 use super::events::{Events, all_facts, facts};
 use super::network::{Network, sizes};
 use super::tasks::{Decoding, RankingObjects};
-use super::training::{Recipe, best_rates, by_budget, trained};
+use super::training::{Recipe, best_rates, trained};
 use crate::Error;
 use crate::parallel::run_all;
 use crate::registry::{Budget, ClaimText, Reproduction};
@@ -128,7 +128,7 @@ impl Quiz {
 
 /// Tests both claims.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let epochs = by_budget(what.budget, 1, 12, 200);
+    let epochs = what.budget.pick(1, 12, 200);
     let names = if what.budget == Budget::Smoke { ["nations", "nations"] } else { ["kinships", "umls"] };
     let kinships = compare(run, what, &Quiz::new(names[0], epochs)?, report)?;
     let umls = compare(run, what, &Quiz::new(names[1], epochs)?, report)?;

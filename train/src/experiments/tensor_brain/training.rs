@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::Error;
 use crate::fit::{Fit, FitConfig};
-use crate::loader::{BatchSource, Loader, Order};
+use crate::loader::BatchSource;
 use crate::optimizer::{OptimizerConfig, ScheduleKind};
 use crate::parallel::run_all;
 use crate::progress::Display;
@@ -38,28 +38,20 @@ impl Recipe {
     }
 }
 
-/// Trains a task without files or display; `valid` is run through in each epoch, and nothing is chosen by it.
+/// Trains a task on the first of the sources, without files or display; the second is run through in each epoch, and nothing is chosen by
+/// it.
 pub fn trained<T: Task, S: BatchSource<Batch = T::Batch>>(
     run: &Run,
     task: T,
-    (train, valid): (Arc<S>, Arc<S>),
+    sources: (Arc<S>, Arc<S>),
     recipe: Recipe,
 ) -> Result<T, Error> {
     let Recipe { epochs, batch_size, rate, seed } = recipe;
     let config = FitConfig { epochs, batch_size, workers: 0, ..FitConfig::default() };
     let optimizer =
         OptimizerConfig { learning_rate: rate, schedule: ScheduleKind::Cosine, ..OptimizerConfig::default() };
-    let fit = Fit {
-        task,
-        config: &config,
-        optimizer: &optimizer,
-        train: Loader::new(train, batch_size, Order::Shuffled { seed }, &run.device),
-        valid: Loader::new(valid, 2 * batch_size, Order::Sequential, &run.device),
-        directory: None,
-        display: &Display::Silent,
-        profile: Arc::default(),
-    };
-    Ok(fit.run()?.model)
+    let how = (&config, &optimizer, seed);
+    Ok(Fit::new(run, task, how, sources, None, &Display::Silent).run()?.model)
 }
 
 /// The best rate of each contender: `score` trains it with the rate and seed 0 and says how good it is on the validation part.
@@ -87,13 +79,4 @@ pub fn best_rates<C: Copy + Ord + Send + Sync, M: Send>(
         }
     }
     Ok(best.into_iter().map(|(contender, (rate, _))| (contender, rate)).collect())
-}
-
-/// This many of something that has so many in each budget.
-pub fn by_budget(budget: Budget, smoke: usize, quick: usize, full: usize) -> usize {
-    match budget {
-        Budget::Smoke => smoke,
-        Budget::Quick => quick,
-        Budget::Full => full,
-    }
 }
