@@ -8,6 +8,10 @@ SIZES = {"nations": (14, 55), "kinships": (104, 25), "umls": (135, 46)}
 STATE, WORKING, FEATURES = 64, 128, 32
 
 
+def centred(x):
+    return torch.sigmoid(x) - 0.5
+
+
 class TensorBrain(nn.Module):
     def __init__(self, entities, predicates):
         super().__init__()
@@ -26,11 +30,11 @@ class TensorBrain(nn.Module):
         steps = []
         for step, (region, place, group) in enumerate(zip(regions, places, groups)):
             if step > 0:
-                h = self.b(torch.sigmoid(torch.sigmoid(h) + self.v(torch.sigmoid(q))))
-                q = self.w(torch.sigmoid(h))
+                h = self.b(centred(torch.sigmoid(h) + self.v(centred(q))))
+                q = self.w(centred(h))
             q = q + self.sensory(region)
             embedding = self.embedding[group]
-            scores = torch.sigmoid(q) @ embedding.T + self.bias[group]
+            scores = centred(q) @ embedding.T + self.bias[group]
             steps.append(functional.log_softmax(scores, 1))
             q = q + embedding[place]
         return steps

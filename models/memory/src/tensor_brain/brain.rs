@@ -5,12 +5,12 @@ use burn::{
     nn::Linear,
     tensor::{
         Int, Tensor, TensorData,
-        activation::{log_softmax, sigmoid, softmax},
+        activation::{log_softmax, softmax},
     },
 };
 use pyrarium_layers::ConfigError;
 
-use super::{Choice, Drive, Evolution, Group, IndexLayer, Senses, order::Role};
+use super::{Activation, Choice, Drive, Evolution, Group, IndexLayer, Senses, order::Role};
 
 /// A tensor brain; see [`TensorBrainConfig`](super::TensorBrainConfig).
 #[derive(Module, Debug)]
@@ -34,6 +34,7 @@ pub(super) struct Operations {
     pub working_dim: usize,
     pub input_gate: f64,
     pub retain_gate: f64,
+    pub activation: Activation,
     pub beta: f64,
     pub feedback: bool,
 }
@@ -138,12 +139,12 @@ impl TensorBrain {
         Drive { start: scene + self.neutral.val().unsqueeze_dim(0), senses: Some(senses) }
     }
 
-    /// `sigmoid(q)`.
-    pub fn activation(q: Tensor<2>) -> Tensor<2> {
-        sigmoid(q)
+    /// `gamma`, the [`Activation`] of the representation.
+    pub fn activation(&self, q: Tensor<2>) -> Tensor<2> {
+        self.operations.activation.forward(q)
     }
 
-    /// `beta (a_k^T sigmoid(q) + b_k)` for each concept of a group: what the softmax is taken of.
+    /// `beta (a_k^T gamma + b_k)` for each concept of a group: what the softmax is taken of.
     ///
     /// # Shapes
     ///
@@ -158,7 +159,7 @@ impl TensorBrain {
     }
 
     pub(super) fn scores_of(&self, q: Tensor<2>, members: &[usize]) -> Tensor<2> {
-        let scores = self.index.scores(sigmoid(q), members);
+        let scores = self.index.scores(self.activation(q), members);
         if self.operations.beta == 1.0 { scores } else { scores * self.operations.beta }
     }
 
@@ -237,8 +238,9 @@ impl TensorBrain {
     pub fn evolve(&self, state: State) -> State {
         match &self.evolution {
             Some(evolution) => {
+                let gamma = self.activation(state.representation);
                 let (working, representation) =
-                    evolution.forward(sigmoid(state.representation), state.working);
+                    evolution.forward(gamma, state.working, self.operations.activation);
                 State { representation, working }
             }
             None => state,

@@ -12,6 +12,7 @@ use pyrarium_layers::{ConfigError, check_range};
 use serde::{Deserialize, Serialize};
 
 use super::{
+    activation::Activation,
     brain::{Operations, TensorBrain},
     evolution::EvolutionKind,
     index_layer::IndexLayer,
@@ -62,14 +63,17 @@ pub struct TensorBrainConfig {
     /// How the working memory goes on from one decoding to the next.
     #[config(default = "EvolutionKind::Original")]
     pub evolution: EvolutionKind,
+    /// What weights are multiplied with.
+    #[config(default = "Activation::Centred")]
+    pub activation: Activation,
     /// What sensory input is multiplied with, mu; 0 switches the senses off.
     #[config(default = 1.0)]
     pub input_gate: f64,
     /// What the representation is multiplied with when an embedding is written to it, rho; 0 forgets it ("reset").
     #[config(default = 1.0)]
     pub retain_gate: f64,
-    /// Whether every index has a bias of its own (our choice). Without one, the offset `sigmoid(0) = 0.5` gives each index a fixed bias
-    /// of half the sum of its embedding.
+    /// Whether every index has a bias of its own (our choice). Without one, and with [`Activation::Sigmoid`], the offset
+    /// `sigmoid(0) = 0.5` gives each index a fixed bias of half the sum of its embedding.
     #[config(default = true)]
     pub score_bias: bool,
     /// Inverse temperature of the softmax over a group.
@@ -156,8 +160,9 @@ impl TensorBrainConfig {
         Ok(())
     }
 
-    /// A brain with embeddings from N(0, gain^2 / D), biases and neutral vector 0; other weights are uniform in ±1/sqrt(inputs), and in four
-    /// times this range where the input comes from a sigmoid (our choice: with less, semantic memory is not learnt at all).
+    /// A brain with embeddings from N(0, gain^2 / D), biases and neutral vector 0; other weights are uniform in ±1/sqrt(inputs), and in
+    /// eight times this range where the input comes from a sigmoid (our choice: what is passed on keeps its variance, and semantic memory is
+    /// learnt early).
     ///
     /// # Errors
     ///
@@ -172,6 +177,7 @@ impl TensorBrainConfig {
             working_dim: self.working_dim,
             input_gate: self.input_gate,
             retain_gate: self.retain_gate,
+            activation: self.activation,
             beta: self.beta,
             feedback: self.feedback,
         };

@@ -79,7 +79,7 @@ pub struct Step {
     pub role: Role,
     /// The sensory layer, `[batch, U]`, where something was seen.
     pub sensory: Option<Tensor<2>>,
-    /// The representation layer, `sigmoid(q)`, before feedback, `[batch, D]`.
+    /// The representation layer, `gamma`, before feedback, `[batch, D]`.
     pub representation: Tensor<2>,
     /// The index layer: probabilities of the group's concepts, `[batch, members]`.
     pub index: Tensor<2>,
@@ -161,7 +161,7 @@ impl TensorBrain {
         Ok(Step {
             role,
             sensory: drive.senses.as_ref().map(|senses| senses.region(role).clone()),
-            representation: Self::activation(q),
+            representation: self.activation(q),
             index,
             working: state.working.clone(),
             places,

@@ -11,6 +11,8 @@ use burn::{
 use pyrarium_layers::impl_names;
 use serde::{Deserialize, Serialize};
 
+use super::Activation;
+
 /// Which recurrence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -35,9 +37,9 @@ impl EvolutionKind {
     /// The recurrence of these sizes.
     pub(super) fn init(self, state: usize, working: usize, device: &Device) -> Option<Evolution> {
         let linear = |inputs, outputs, bias| LinearConfig::new(inputs, outputs).with_bias(bias);
-        // A sigmoid has a slope of 1/4 at most; four times the usual weights let what it passes arrive (Glorot and Bengio 2010).
+        // A sigmoid has a slope of 1/4 at most, and weights uniform in ±1/sqrt(inputs) a third of the variance that keeps that of sums.
         let after_sigmoid = |inputs: usize, outputs, bias| {
-            let bound = 4.0 / (inputs as f64).sqrt();
+            let bound = 8.0 / (inputs as f64).sqrt();
             let uniform = Initializer::Uniform { min: -bound, max: bound };
             linear(inputs, outputs, bias).with_initializer(uniform).init(device)
         };
@@ -84,23 +86,23 @@ pub enum Evolution {
 }
 
 impl Evolution {
-    /// The next working memory and representation.
+    /// The next working memory and representation, from `gamma = phi(q)`.
     ///
     /// # Shapes
     ///
     /// - gamma: `[batch, D]`
     /// - h: `[batch, working]`
     /// - output: `[batch, working]`, `[batch, D]`
-    pub fn forward(&self, gamma: Tensor<2>, h: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    pub fn forward(&self, gamma: Tensor<2>, h: Tensor<2>, phi: Activation) -> (Tensor<2>, Tensor<2>) {
         match self {
-            Self::Original(evolution) => evolution.forward(gamma, h),
+            Self::Original(evolution) => evolution.forward(gamma, h, phi),
             Self::Gru(evolution) => evolution.forward(gamma, h),
-            Self::FeedForward(evolution) => evolution.forward(gamma),
+            Self::FeedForward(evolution) => evolution.forward(gamma, phi),
         }
     }
 }
 
-/// `h' = B sigmoid(sigmoid(h) + V gamma)`, `q' = W sigmoid(h')`.
+/// `h' = B phi(sigmoid(h) + V gamma)`, `q' = W phi(h')`; with [`Activation::Sigmoid`] as phi that of the paper.
 #[derive(Module, Debug)]
 pub struct OriginalEvolution {
     /// V.
@@ -112,9 +114,9 @@ pub struct OriginalEvolution {
 }
 
 impl OriginalEvolution {
-    fn forward(&self, gamma: Tensor<2>, h: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
-        let h = self.recurrent.forward(sigmoid(sigmoid(h) + self.input.forward(gamma)));
-        (h.clone(), self.output.forward(sigmoid(h)))
+    fn forward(&self, gamma: Tensor<2>, h: Tensor<2>, phi: Activation) -> (Tensor<2>, Tensor<2>) {
+        let h = self.recurrent.forward(phi.forward(sigmoid(h) + self.input.forward(gamma)));
+        (h.clone(), self.output.forward(phi.forward(h)))
     }
 }
 
@@ -143,7 +145,7 @@ impl GruEvolution {
     }
 }
 
-/// `h' = v_0 + V gamma`, `q' = W sigmoid(h')`: nothing of the former `h` remains.
+/// `h' = v_0 + V gamma`, `q' = W phi(h')`: nothing of the former `h` remains.
 #[derive(Module, Debug)]
 pub struct FeedForwardEvolution {
     /// V and v_0.
@@ -153,8 +155,8 @@ pub struct FeedForwardEvolution {
 }
 
 impl FeedForwardEvolution {
-    fn forward(&self, gamma: Tensor<2>) -> (Tensor<2>, Tensor<2>) {
+    fn forward(&self, gamma: Tensor<2>, phi: Activation) -> (Tensor<2>, Tensor<2>) {
         let h = self.input.forward(gamma);
-        (h.clone(), self.output.forward(sigmoid(h)))
+        (h.clone(), self.output.forward(phi.forward(h)))
     }
 }

@@ -2,10 +2,7 @@
 
 use std::ops::Range;
 
-use burn::tensor::{
-    Int, Tensor,
-    activation::{sigmoid, softmax},
-};
+use burn::tensor::{Int, Tensor, activation::softmax};
 use pyrarium_layers::ConfigError;
 
 use super::{Choice, Decoded, Drive, Order, Senses, TIMES, TensorBrain, brain::places_tensor};
@@ -66,7 +63,7 @@ impl TensorBrain {
     }
 
     /// Perception with recent memory: the representation starts as that of perception, `q`, plus `sum_t w_t a_t` with
-    /// `w = softmax_t(a_t^T sigmoid(q))` over all stored times.
+    /// `w = softmax_t(a_t^T gamma)` over all stored times.
     ///
     /// # Errors
     ///
@@ -74,7 +71,7 @@ impl TensorBrain {
     pub fn blended(&self, senses: Senses) -> Result<Drive, ConfigError> {
         let embeddings = self.index.embeddings(self.times()?); // [T, D]
         let Drive { start, senses } = self.perception(senses);
-        let weights = softmax(sigmoid(start.clone()).matmul(embeddings.clone().transpose()), 1); // [B, T]
+        let weights = softmax(self.activation(start.clone()).matmul(embeddings.clone().transpose()), 1); // [B, T]
         Ok(Drive { start: start + weights.matmul(embeddings), senses })
     }
 

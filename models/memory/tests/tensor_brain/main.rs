@@ -13,7 +13,7 @@ use burn::tensor::{Device, Tensor};
 use pyrarium_layers::seeded;
 use pyrarium_memory::{
     Triple,
-    tensor_brain::{EvolutionKind, Senses, TensorBrain, TensorBrainConfig},
+    tensor_brain::{Activation, EvolutionKind, Senses, TensorBrain, TensorBrainConfig},
 };
 
 /// Entities, predicates, units of the representation and of the working memory, features: all different.
@@ -23,11 +23,13 @@ const STATE: usize = 8;
 const WORKING: usize = 7;
 const FEATURES: usize = 5;
 
+/// As the papers have it.
 fn config() -> TensorBrainConfig {
     TensorBrainConfig::triples(ENTITIES, PREDICATES)
         .with_state_dim(STATE)
         .with_working_dim(WORKING)
         .with_sensory_dim(FEATURES)
+        .with_activation(Activation::Sigmoid)
 }
 
 /// A brain with seeded weights.

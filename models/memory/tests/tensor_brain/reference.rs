@@ -9,52 +9,60 @@ use burn::{
 };
 use pyrarium_memory::{
     Triple,
-    tensor_brain::{EvolutionKind, Order, Role, TensorBrain, TripleTensors},
+    tensor_brain::{Activation, EvolutionKind, Order, Role, TensorBrain, TripleTensors},
 };
 
-use crate::{ENTITIES, PREDICATES, STATE, brain, config, seeded_brain, senses, triples};
+use crate::{ENTITIES, PREDICATES, STATE, config, seeded_brain, senses, triples};
 
 const KINDS: [EvolutionKind; 4] =
     [EvolutionKind::Original, EvolutionKind::Gru, EvolutionKind::FeedForward, EvolutionKind::None];
+
+const ACTIVATIONS: [Activation; 2] = [Activation::Sigmoid, Activation::Centred];
 
 /// Half the width of a central difference; its relative error is about the square of this.
 const STEP: f64 = 1e-5;
 
 /// Values by parameter path (without the name of an enum's variant), flattened by rows.
-struct Parameters(BTreeMap<String, Vec<f64>>);
+struct Parameters {
+    values: BTreeMap<String, Vec<f64>>,
+    activation: Activation,
+}
 
 /// What one row sees: scene, then the regions of subject, predicate and object.
 type Seen = [Vec<f64>; 4];
 
 impl Parameters {
-    fn of(module: &TensorBrain, gradients: Option<&GradientsParams>) -> Self {
-        let mut collector = Collector { gradients, path: Vec::new(), values: BTreeMap::new() };
-        module.visit(&mut collector);
-        Self(collector.values)
+    fn of(module: &TensorBrain, activation: Activation) -> Self {
+        Self { values: collected(module, None), activation }
+    }
+
+    fn activations(&self, x: &[f64]) -> Vec<f64> {
+        let rest = if self.activation == Activation::Centred { 0.5 } else { 0.0 };
+        x.iter().map(|&x| sigmoid(x) - rest).collect()
     }
 
     /// `x W`, with the weight stored as `[inputs, outputs]`, plus the bias where there is one.
     fn linear(&self, path: &str, x: &[f64]) -> Vec<f64> {
-        let weight = &self.0[&format!("{path}.weight")];
+        let weight = &self.values[&format!("{path}.weight")];
         let outputs = weight.len() / x.len();
-        let bias = self.0.get(&format!("{path}.bias"));
+        let bias = self.values.get(&format!("{path}.bias"));
         let product = |j: usize| -> f64 { (0..x.len()).map(|i| x[i] * weight[i * outputs + j]).sum() };
         (0..outputs).map(|j| product(j) + bias.map_or(0.0, |bias| bias[j])).collect()
     }
 
     /// The row of an index unit in the way down.
     fn embedding(&self, path: &str, index: usize) -> &[f64] {
-        &self.0[path][index * STATE..][..STATE]
+        &self.values[path][index * STATE..][..STATE]
     }
 
     fn evolve(&self, kind: EvolutionKind, q: &[f64], h: &[f64]) -> (Vec<f64>, Vec<f64>) {
-        let gamma = sigmoids(q);
+        let gamma = self.activations(q);
         let evolution = |part: &str, x: &[f64]| self.linear(&format!("evolution.{part}"), x);
         match kind {
             EvolutionKind::Original => {
                 let inside = sum(&sigmoids(h), &evolution("input", &gamma));
-                let h = evolution("recurrent", &sigmoids(&inside));
-                (evolution("output", &sigmoids(&h)), h)
+                let h = evolution("recurrent", &self.activations(&inside));
+                (evolution("output", &self.activations(&h)), h)
             }
             EvolutionKind::Gru => {
                 let (v, b) = (evolution("input", &gamma), evolution("recurrent", h));
@@ -70,7 +78,7 @@ impl Parameters {
             }
             EvolutionKind::FeedForward => {
                 let h = evolution("input", &gamma);
-                (evolution("output", &sigmoids(&h)), h)
+                (evolution("output", &self.activations(&h)), h)
             }
             EvolutionKind::None => (q.to_vec(), h.to_vec()),
         }
@@ -78,8 +86,9 @@ impl Parameters {
 
     /// `log p(s, p, o)` of what one row sees.
     fn log_prob(&self, kind: EvolutionKind, seen: &Seen, triple: Triple, order: Order) -> f64 {
-        let down = if self.0.contains_key("index.top_down") { "index.top_down" } else { "index.embedding" };
-        let mut q = sum(&self.0["neutral"], &self.linear("sensory", &seen[0]));
+        let down =
+            if self.values.contains_key("index.top_down") { "index.top_down" } else { "index.embedding" };
+        let mut q = sum(&self.values["neutral"], &self.linear("sensory", &seen[0]));
         let mut h = vec![0.0; crate::WORKING];
         let mut total = 0.0;
         for (step, role) in order.roles().into_iter().enumerate() {
@@ -92,10 +101,10 @@ impl Parameters {
                 Role::Object => (3, 0..ENTITIES, triple.object),
             };
             q = sum(&q, &self.linear("sensory", &seen[region]));
-            let gamma = sigmoids(&q);
+            let gamma = self.activations(&q);
             let score = |k: usize| {
                 let a = self.embedding("index.embedding", k);
-                a.iter().zip(&gamma).map(|(a, g)| a * g).sum::<f64>() + self.0["index.bias"][k]
+                a.iter().zip(&gamma).map(|(a, g)| a * g).sum::<f64>() + self.values["index.bias"][k]
             };
             let all: f64 = members.clone().map(|k| score(k).exp()).sum();
             total += score(members.start + chosen) - all.ln();
@@ -116,6 +125,12 @@ fn sigmoid(x: f64) -> f64 {
 
 fn sigmoids(x: &[f64]) -> Vec<f64> {
     x.iter().map(|&x| sigmoid(x)).collect()
+}
+
+fn collected(module: &TensorBrain, gradients: Option<&GradientsParams>) -> BTreeMap<String, Vec<f64>> {
+    let mut collector = Collector { gradients, path: Vec::new(), values: BTreeMap::new() };
+    module.visit(&mut collector);
+    collector.values
 }
 
 struct Collector<'a> {
@@ -164,16 +179,17 @@ fn log_probabilities_match_the_reference() {
     let device = Device::flex();
     let triples = triples();
     let seen = seen(&device);
-    for kind in KINDS {
-        let brain = brain(kind, &device);
-        let reference = Parameters::of(&brain, None);
+    let all = KINDS.into_iter().flat_map(|kind| ACTIVATIONS.map(|activation| (kind, activation)));
+    for (kind, activation) in all {
+        let brain = seeded_brain(config().with_evolution(kind).with_activation(activation), &device);
+        let reference = Parameters::of(&brain, activation);
         let drive = brain.perception(senses(3, 1, &device));
         for order in [Order::SOP, Order::SPO] {
             let tensors = TripleTensors::new(&triples, &device);
             let found: Vec<f64> = brain.log_prob(&tensors, &drive, order).into_data().iter::<f64>().collect();
             for ((seen, &triple), found) in seen.iter().zip(&triples).zip(found) {
                 let expected = reference.log_prob(kind, seen, triple, order);
-                assert!((found - expected).abs() < 1e-5, "{kind} {order}: {found} {expected}");
+                assert!((found - expected).abs() < 1e-5, "{kind} {activation} {order}: {found} {expected}");
             }
         }
     }
@@ -186,18 +202,20 @@ fn gradients_match_central_differences() {
     let triples = triples();
     let seen = seen(&device);
     let cases = KINDS.map(|kind| (kind, true)).into_iter().chain([(EvolutionKind::Original, false)]);
-    for (kind, tied) in cases {
-        let brain = seeded_brain(config().with_evolution(kind).with_tied(tied), &device);
+    let cases = cases.flat_map(|(kind, tied)| ACTIVATIONS.map(|activation| (kind, tied, activation)));
+    for (kind, tied, activation) in cases {
+        let config = config().with_evolution(kind).with_tied(tied).with_activation(activation);
+        let brain = seeded_brain(config, &device);
         let drive = brain.perception(senses(3, 1, &device));
         let loss = brain.log_prob(&TripleTensors::new(&triples, &device), &drive, Order::SOP).sum();
         let gradients = GradientsParams::from_grads(loss.backward(), &brain);
-        let mut reference = Parameters::of(&brain, None);
-        for (path, gradient) in Parameters::of(&brain, Some(&gradients)).0 {
+        let mut reference = Parameters::of(&brain, activation);
+        for (path, gradient) in collected(&brain, Some(&gradients)) {
             let expected: Vec<f64> = (0..gradient.len())
                 .map(|index| {
-                    let value = reference.0[&path][index];
+                    let value = reference.values[&path][index];
                     let mut loss_at = |value: f64| -> f64 {
-                        reference.0.get_mut(&path).unwrap()[index] = value;
+                        reference.values.get_mut(&path).unwrap()[index] = value;
                         let rows = seen.iter().zip(&triples);
                         rows.map(|(seen, &triple)| reference.log_prob(kind, seen, triple, Order::SOP)).sum()
                     };
@@ -209,7 +227,7 @@ fn gradients_match_central_differences() {
             let largest = expected.iter().fold(0.0_f64, |largest, value| largest.max(value.abs()));
             let error =
                 gradient.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) / largest;
-            assert!(error < 1e-5, "{kind}, tied {tied}, {path}: relative error {error:e}");
+            assert!(error < 1e-5, "{kind}, tied {tied}, {activation}, {path}: relative error {error:e}");
         }
     }
 }

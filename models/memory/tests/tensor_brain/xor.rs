@@ -5,15 +5,16 @@ use burn::{
     tensor::{Device, Int, Tensor},
 };
 use pyrarium_layers::seeded;
-use pyrarium_memory::tensor_brain::{Drive, EvolutionKind, Group, TensorBrainConfig};
+use pyrarium_memory::tensor_brain::{Activation, Drive, EvolutionKind, Group, TensorBrainConfig};
 
 /// The mean loss after training a brain of two representation units to name the XOR of them.
-fn loss_after_training(evolution: EvolutionKind) -> f32 {
+fn loss_after_training(evolution: EvolutionKind, activation: Activation) -> f32 {
     let device = Device::flex().autodiff();
     let config = TensorBrainConfig::new(vec![Group::range("answers", 0..2)])
         .with_state_dim(2)
         .with_working_dim(16)
-        .with_evolution(evolution);
+        .with_evolution(evolution)
+        .with_activation(activation);
     let mut brain = seeded::fill_uniform(config.init(&device).unwrap(), 2, 1.0);
     let start = Tensor::<2>::from_data([[-3.0, -3.0], [-3.0, 3.0], [3.0, -3.0], [3.0, 3.0]], &device);
     let answers = Tensor::<2, Int>::from_data([[0], [1], [1], [0]], &device);
@@ -33,11 +34,13 @@ fn loss_after_training(evolution: EvolutionKind) -> f32 {
 
 #[test]
 fn xor_needs_evolution() {
-    // No linear score does better than chance on all four points.
-    let without = loss_after_training(EvolutionKind::None);
-    assert!(without > 2.0_f32.ln() - 1e-3, "{without}");
-    for evolution in [EvolutionKind::Original, EvolutionKind::Gru, EvolutionKind::FeedForward] {
-        let with = loss_after_training(evolution);
-        assert!(with < 0.05, "{evolution}: {with}");
+    for activation in [Activation::Sigmoid, Activation::Centred] {
+        // No linear score does better than chance on all four points.
+        let without = loss_after_training(EvolutionKind::None, activation);
+        assert!(without > 2.0_f32.ln() - 1e-3, "{activation}: {without}");
+        for evolution in [EvolutionKind::Original, EvolutionKind::Gru, EvolutionKind::FeedForward] {
+            let with = loss_after_training(evolution, activation);
+            assert!(with < 0.05, "{evolution}, {activation}: {with}");
+        }
     }
 }

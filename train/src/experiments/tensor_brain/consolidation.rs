@@ -92,7 +92,7 @@ fn semantic_mrr(
         return Ok(0.0);
     }
     let sources = (Events::unseen(learnt), Events::unseen(facts(&graph.valid[..128])));
-    let recipe = Recipe::new(what.budget.pick(1, 12, 200), 3e-3, 0);
+    let recipe = Recipe::new(what.budget.pick(1, 24, 200), 2e-2, 0);
     let brain = trained(run, Decoding::new(brain, Order::SPO), sources, recipe)?.brain;
     let known = all_facts(graph);
     Ok(evaluate_ranking(&brain, &facts(&graph.test), &known, &run.device).mrr)

@@ -50,6 +50,16 @@ const CLEAR: f64 = 1.0;
 const CLOUDED: f64 = 4.0;
 /// Features of a region.
 const FEATURES: usize = 32;
+/// How the brain learns to see: often there is nothing but the scene, as when an episode is recalled.
+const VIEWING: Viewing = Viewing {
+    features: FEATURES,
+    sigma_from: CLEAR,
+    sigma: CLOUDED,
+    scene: true,
+    dropout: 0.3,
+    scene_only: 0.3,
+    blind: 0.1,
+};
 /// Times each stored event is seen again.
 const VIEWS: usize = 5;
 
@@ -115,7 +125,7 @@ fn seen_and_stored(
     let scenes = Arc::new(Scenes::new(graph, FEATURES, seed)?);
     let brain = seeing_brain(run, what, graph, scenes.clone(), (blind, seed))?;
     let view = |triples: Vec<Triple>, sigma, seed| -> Result<Senses, Error> {
-        let events = Events::fixed(triples.clone(), scenes.clone(), Viewing::open(FEATURES, sigma), seed);
+        let events = Events::fixed(triples.clone(), scenes.clone(), VIEWING.opened(sigma), seed);
         let samples: Vec<usize> = (0..triples.len()).collect();
         let batch = events.upload(events.assemble(0, 0, &samples), &run.device);
         batch.senses.ok_or_else(|| Error::Training("an event without a scene".to_string()))
@@ -153,15 +163,8 @@ fn seeing_brain(
     scenes: Arc<Scenes>,
     (brain, seed): (TensorBrain, u64),
 ) -> Result<TensorBrain, Error> {
-    let viewing = Viewing {
-        features: FEATURES,
-        sigma_from: CLEAR,
-        sigma: CLOUDED,
-        scene_only: 0.3,
-        ..Viewing::default()
-    };
-    let train = Events::fresh(facts(&graph.train), scenes.clone(), viewing, seed);
-    let valid = Events::fixed(facts(&graph.valid[..128]), scenes, viewing, seed);
-    let recipe = Recipe::new(what.budget.pick(1, 15, 100), 3e-3, seed);
+    let train = Events::fresh(facts(&graph.train), scenes.clone(), VIEWING, seed);
+    let valid = Events::fixed(facts(&graph.valid[..128]), scenes, VIEWING, seed);
+    let recipe = Recipe::new(what.budget.pick(1, 20, 100), 1e-2, seed);
     Ok(trained(run, Decoding::new(brain, Order::SOP), (train, valid), recipe)?.brain)
 }

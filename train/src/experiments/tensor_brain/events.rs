@@ -26,6 +26,8 @@ pub struct Viewing {
     pub sigma_from: f64,
     /// Largest standard deviation of the noise; each event has one of its own, uniform between the two.
     pub sigma: f64,
+    /// Whether the scene as a whole is seen before the regions, of which it is the mean.
+    pub scene: bool,
     /// Probability that the scene, or a region, is not seen; each on its own.
     pub dropout: f64,
     /// Probability that of an event only the scene is seen.
@@ -35,15 +37,24 @@ pub struct Viewing {
 }
 
 impl Default for Viewing {
+    /// The scene tells nothing that its regions do not tell, and what it tells of the object is noise to who looks for the subject.
     fn default() -> Self {
-        Self { features: 32, sigma_from: 3.0, sigma: 3.0, dropout: 0.3, scene_only: 0.1, blind: 0.1 }
+        Self {
+            features: 32,
+            sigma_from: 3.0,
+            sigma: 3.0,
+            scene: false,
+            dropout: 0.3,
+            scene_only: 0.0,
+            blind: 0.1,
+        }
     }
 }
 
 impl Viewing {
-    /// Everything is seen, with this noise.
-    pub fn open(features: usize, sigma: f64) -> Self {
-        Self { features, sigma_from: sigma, sigma, dropout: 0.0, scene_only: 0.0, blind: 0.0 }
+    /// The same view with this noise, and nothing hidden by chance.
+    pub fn opened(self, sigma: f64) -> Self {
+        Self { sigma_from: sigma, sigma, dropout: 0.0, scene_only: 0.0, blind: 0.0, ..self }
     }
 
     /// Checks every value.
@@ -136,7 +147,9 @@ impl BatchSource for Events {
             }
             let kind = rng.random::<f64>();
             for part in 0..4 {
-                let hidden = kind < viewing.blind || (kind < viewing.blind + viewing.scene_only && part > 0);
+                let absent = part == 0 && !viewing.scene;
+                let hidden =
+                    absent || kind < viewing.blind || (kind < viewing.blind + viewing.scene_only && part > 0);
                 let dropped = rng.random::<f64>() < viewing.dropout;
                 open.push(if hidden || dropped { 0.0 } else { 1.0 });
             }
@@ -195,13 +208,16 @@ mod tests {
 
     #[test]
     fn inputs_are_hidden_as_often_as_told() {
-        let viewing = Viewing { dropout: 0.3, scene_only: 0.2, blind: 0.1, ..Viewing::default() };
+        let viewing =
+            Viewing { scene: true, dropout: 0.3, scene_only: 0.2, blind: 0.1, ..Viewing::default() };
         let open = open(&events(viewing, false));
         let share = |part: usize| open.iter().skip(part).step_by(4).sum::<f32>() / 1500.0;
         // Seen are 0.9 * 0.7 of the scenes and 0.7 * 0.7 of the regions, with standard deviations of 0.013.
         assert!((share(0) - 0.63).abs() < 0.05, "{}", share(0));
         assert!((1..4).all(|part| (share(part) - 0.49).abs() < 0.05));
-        assert!(self::open(&events(Viewing::open(32, 1.0), false)).iter().all(|&gate| gate == 1.0));
+        assert!(self::open(&events(viewing.opened(1.0), false)).iter().all(|&gate| gate == 1.0));
+        let regions = self::open(&events(Viewing::default().opened(1.0), false));
+        assert!(regions.iter().enumerate().all(|(place, &gate)| (gate == 1.0) == (place % 4 > 0)));
     }
 
     #[test]

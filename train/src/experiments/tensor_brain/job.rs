@@ -40,7 +40,7 @@ struct Settings {
     fit: FitConfig,
     /// Optimizer and schedule.
     optimizer: OptimizerConfig,
-    /// How facts are shown; tests show everything, with the largest noise.
+    /// How facts are shown; tests hide nothing by chance, and have the largest noise.
     view: Viewing,
     /// Which brain.
     model: Network,
@@ -62,7 +62,7 @@ pub fn default_settings() -> Result<Table, Error> {
         order: Order::SPO.to_string(),
         fit: FitConfig { epochs: 40, batch_size: 128, ..FitConfig::default() },
         optimizer: OptimizerConfig {
-            learning_rate: 3e-3,
+            learning_rate: 1e-2,
             schedule: ScheduleKind::Cosine,
             ..OptimizerConfig::default()
         },
@@ -129,10 +129,10 @@ impl Prepared {
 
     /// Facts in scenes that hide nothing, with the largest noise.
     fn shown(&self, triples: &[pyrarium_datasets::Triple]) -> Arc<Events> {
-        let Viewing { features, sigma, .. } = self.settings.view;
+        let view = self.settings.view;
         // Other noise than that of the scenes that were watched.
         let seed = self.settings.seed.wrapping_add(1 << 32);
-        Events::fixed(facts(triples), self.scenes.clone(), Viewing::open(features, sigma), seed)
+        Events::fixed(facts(triples), self.scenes.clone(), view.opened(view.sigma), seed)
     }
 
     fn test(&self, run: &Run, brain: &TensorBrain) -> Result<Report, Error> {

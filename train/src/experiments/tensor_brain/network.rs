@@ -2,7 +2,7 @@
 
 use pyrarium_datasets::KnowledgeGraph;
 use pyrarium_layers::ConfigError;
-use pyrarium_memory::tensor_brain::{EvolutionKind, TensorBrainConfig};
+use pyrarium_memory::tensor_brain::{Activation, EvolutionKind, TensorBrainConfig};
 use serde::{Deserialize, Serialize};
 
 /// Sizes and choices of a brain.
@@ -15,6 +15,8 @@ pub struct Network {
     pub working_dim: usize,
     /// The working memory: original, gru, feed_forward or none.
     pub evolution: EvolutionKind,
+    /// What weights are multiplied with: centred or sigmoid.
+    pub activation: Activation,
     /// What sensory input is multiplied with.
     pub input_gate: f64,
     /// What is retained of the representation at feedback.
@@ -38,11 +40,12 @@ impl Default for Network {
             state_dim: 64,
             working_dim: 128,
             evolution: EvolutionKind::Original,
+            activation: Activation::Centred,
             input_gate: 1.0,
             retain_gate: 1.0,
             score_bias: true,
             beta: 1.0,
-            embedding_gain: 4.0,
+            embedding_gain: 2.0,
             tied: true,
             feedback: true,
         }
@@ -64,6 +67,7 @@ impl Network {
             .with_working_dim(self.working_dim)
             .with_sensory_dim(features)
             .with_evolution(self.evolution)
+            .with_activation(self.activation)
             .with_input_gate(self.input_gate)
             .with_retain_gate(self.retain_gate)
             .with_score_bias(self.score_bias)

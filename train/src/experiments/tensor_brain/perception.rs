@@ -71,16 +71,18 @@ enum Contender {
     NoWorkingMemory,
     NoFeedback,
     Untied,
+    WithScene,
     Independent,
 }
 
 impl Contender {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Full,
         Self::PredicateFirst,
         Self::NoWorkingMemory,
         Self::NoFeedback,
         Self::Untied,
+        Self::WithScene,
         Self::Independent,
     ];
 
@@ -91,8 +93,15 @@ impl Contender {
             Self::NoWorkingMemory => "no working memory",
             Self::NoFeedback => "no feedback",
             Self::Untied => "untied",
+            Self::WithScene => "decoder (s,o,p) that sees the scene, too",
             Self::Independent => "independent classifiers",
         }
+    }
+
+    /// What is seen at this noise.
+    fn viewing(self, sigma: f64) -> Viewing {
+        let scene = self == Self::WithScene;
+        Viewing { features: FEATURES, sigma_from: sigma, sigma, scene, ..Viewing::default() }
     }
 
     fn order(self) -> Order {
@@ -103,7 +112,7 @@ impl Contender {
     fn looker(self, sizes: [usize; 2], seed: u64, device: &Device) -> Result<Looker, Error> {
         let base = Network::default();
         let network = match self {
-            Self::Full | Self::PredicateFirst => base,
+            Self::Full | Self::PredicateFirst | Self::WithScene => base,
             Self::NoWorkingMemory => Network { evolution: EvolutionKind::None, ..base },
             Self::NoFeedback => Network { feedback: false, ..base },
             Self::Untied => Network { tied: false, ..base },
@@ -134,7 +143,7 @@ impl World {
     fn new(budget: Budget) -> Result<Self, Error> {
         let graph = KnowledgeGraph::open(if budget == Budget::Smoke { "nations" } else { "kinships" })?;
         let scenes = Arc::new(Scenes::new(&graph, FEATURES, WORLD)?);
-        Ok(Self { graph, scenes, epochs: budget.pick(1, 8, 100) })
+        Ok(Self { graph, scenes, epochs: budget.pick(1, 12, 100) })
     }
 
     /// Trains a looker on noisy scenes of the training facts and counts the triples it sees rightly in scenes of `test`, in percent.
@@ -142,16 +151,15 @@ impl World {
         &self,
         run: &Run,
         looker: Looker,
-        (sigma, rate, seed): (f64, f64, u64),
+        (viewing, rate, seed): (Viewing, f64, u64),
         test: &[Triple],
     ) -> Result<(f64, Option<TensorBrain>), Error> {
-        let viewing = Viewing { features: FEATURES, sigma_from: sigma, sigma, ..Viewing::default() };
         let train = Events::fresh(facts(&self.graph.train), self.scenes.clone(), viewing, seed);
         let valid = Events::fixed(facts(&self.graph.valid[..128]), self.scenes.clone(), viewing, seed);
         let recipe = Recipe::new(self.epochs, rate, seed);
         let views = test.repeat(VIEWS);
         let shown =
-            Events::fixed(views, self.scenes.clone(), Viewing::open(FEATURES, sigma), seed + (1 << 32));
+            Events::fixed(views, self.scenes.clone(), viewing.opened(viewing.sigma), seed + (1 << 32));
         match looker {
             Looker::Brain(task, order) => {
                 let brain = trained(run, task, (train, valid), recipe)?.brain;
@@ -218,7 +226,10 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         &Contender::ALL,
         what.budget,
         |contender| make(contender, 0),
-        |_, looker, rate| Ok(world.accuracy(run, looker, (SIGMAS[DECISIVE], rate, 0), &valid)?.0),
+        |contender, looker, rate| {
+            let setting = (contender.viewing(SIGMAS[DECISIVE]), rate, 0);
+            Ok(world.accuracy(run, looker, setting, &valid)?.0)
+        },
     )?;
     let seeds = if what.budget == Budget::Quick { what.seeds.min(2) } else { what.seeds };
     let mut jobs = Vec::new();
@@ -227,7 +238,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
             for seed in 0..seeds as u64 {
                 jobs.push((
                     (contender, place, seed),
-                    (sigma, rates[&contender], seed),
+                    (contender.viewing(sigma), rates[&contender], seed),
                     make(contender, seed)?,
                 ));
             }
@@ -285,6 +296,7 @@ fn decide(mean: &BTreeMap<(Contender, usize), f64>, report: &mut Report) {
 /// The trace of the first test fact, seen with the least noise.
 fn decoded_scene(run: &Run, world: &World, brain: &TensorBrain) -> Result<String, Error> {
     let fact = facts(&world.graph.test[..1]);
-    let events = Events::fixed(fact, world.scenes.clone(), Viewing::open(FEATURES, SIGMAS[0]), 0);
+    let viewing = Contender::Full.viewing(SIGMAS[0]).opened(SIGMAS[0]);
+    let events = Events::fixed(fact, world.scenes.clone(), viewing, 0);
     trace::of_first(&world.graph, brain, events, Order::SOP, &run.device)
 }

@@ -121,6 +121,19 @@ impl Quiz {
         })
     }
 
+    /// The best learning rate of each contender.
+    fn best_rates(&self, run: &Run, budget: Budget) -> Result<BTreeMap<usize, f64>, Error> {
+        let device = run.device.clone().autodiff();
+        let places: Vec<usize> = (0..CONTENDERS).collect();
+        let valid = facts(&self.graph.valid);
+        best_rates(
+            &places,
+            budget,
+            |place| self.model(Contender::nth(place), 0, &device),
+            |_, model, rate| Ok(self.ranking(run, model, (rate, 0), &valid)?.mrr),
+        )
+    }
+
     fn asked(&self, model: &impl KgScorer, asked: &[Triple], device: &Device) -> Ranking {
         evaluate_ranking(model, asked, &self.known, device)
     }
@@ -128,10 +141,12 @@ impl Quiz {
 
 /// Tests both claims.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let epochs = what.budget.pick(1, 12, 200);
+    let epochs = what.budget.pick(1, 20, 200);
     let names = if what.budget == Budget::Smoke { ["nations", "nations"] } else { ["kinships", "umls"] };
-    let kinships = compare(run, what, &Quiz::new(names[0], epochs)?, report)?;
-    let umls = compare(run, what, &Quiz::new(names[1], epochs)?, report)?;
+    let quiz = Quiz::new(names[0], epochs)?;
+    let rates = quiz.best_rates(run, what.budget)?;
+    let kinships = compare(run, what, &quiz, &rates, report)?;
+    let umls = compare(run, what, &Quiz::new(names[1], epochs)?, &rates, report)?;
     let dist_mult = Contender::Factors(KgModelKind::DistMult).name();
     let brain = Contender::Brain.name();
     let measured = format!("brain {:.3}, DistMult {:.3}", kinships[&brain], kinships[&dist_mult]);
@@ -146,20 +161,13 @@ fn compare(
     run: &Run,
     what: Reproduction,
     quiz: &Quiz,
+    rates: &BTreeMap<usize, f64>,
     report: &mut Report,
 ) -> Result<BTreeMap<String, f64>, Error> {
     let device = run.device.clone().autodiff();
-    let places: Vec<usize> = (0..CONTENDERS).collect();
-    let valid = facts(&quiz.graph.valid);
-    let rates = best_rates(
-        &places,
-        what.budget,
-        |place| quiz.model(Contender::nth(place), 0, &device),
-        |_, model, rate| Ok(quiz.ranking(run, model, (rate, 0), &valid)?.mrr),
-    )?;
     let seeds = if what.budget == Budget::Quick { what.seeds.min(2) } else { what.seeds };
     let mut jobs = Vec::new();
-    for &place in &places {
+    for place in 0..CONTENDERS {
         for seed in 0..seeds as u64 {
             jobs.push((place, (rates[&place], seed), quiz.model(Contender::nth(place), seed, &device)?));
         }
@@ -168,7 +176,7 @@ fn compare(
     let rankings =
         run_all(jobs, |(place, setting, model)| Ok((place, quiz.ranking(run, model, setting, &test)?)))?;
     let mut means = BTreeMap::new();
-    for place in places {
+    for place in 0..CONTENDERS {
         let name = Contender::nth(place).name();
         let of: Vec<Ranking> =
             rankings.iter().filter(|(of, _)| *of == place).map(|(_, ranking)| *ranking).collect();
