@@ -41,7 +41,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         let (learnt, recalled) = match way {
             Way::Facts => (events.iter().flatten().copied().collect(), None),
             Way::Replay(memory) => {
-                let recipe = Recipe::new(what.budget.pick(1, 40, 400), 1e-2, 0);
+                let recipe = Recipe::new(what.budget.pick(1, 60, 400), 3e-2, 0);
                 let recalled = memorised(run, memory, &events, recipe)?;
                 // A stop in the place of an object is nothing that semantic memory knows.
                 let known = |triple: &Triple| triple.object < graph.entities.len();

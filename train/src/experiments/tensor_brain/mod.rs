@@ -1,8 +1,10 @@
 //! The Tensor Brain: Semantic Decoding for Perception and Memory (arXiv 2001.11027).
 //!
 //! `job` trains a brain on the facts of a graph, seen and unseen; `reproduce` tests the claims, one module each. `events` and `tasks` are
-//! what all of them train on, `network` the brains by a few sizes, `trace` the picture of a decoding.
+//! what all of them train on, `network` the brains by a few sizes, `ceiling` the bound of perception, `trace` the
+//! picture of a decoding.
 
+mod ceiling;
 mod consolidation;
 mod episodes;
 mod episodic;
