@@ -27,7 +27,7 @@ const COLUMNS: usize = 32;
 /// Between the panels, and around everything.
 const GAP: f64 = 18.0;
 /// Room for the names of the layers.
-const NAMES: f64 = 110.0;
+const NAMES: f64 = 130.0;
 /// Room for the names of the steps.
 const HEAD: f64 = 34.0;
 

@@ -35,14 +35,16 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     let events = episodes(&graph.train, graph.train.len() / FACTS_AN_EVENT, 0)?;
     let events: Vec<Vec<Triple>> = events.iter().map(|event| facts(event)).collect();
     let memory = blank_brain(run, sizes(&graph), events.len(), 0)?;
-    let ways =
-        vec![(Way::Replay(memory), fresh_brain(run, &graph)?), (Way::Facts, fresh_brain(run, &graph)?)];
+    let ways = vec![
+        (Way::Replay(Box::new(memory)), fresh_brain(run, &graph)?),
+        (Way::Facts, fresh_brain(run, &graph)?),
+    ];
     let outcomes = run_all(ways, |(way, brain)| {
         let (learnt, recalled) = match way {
             Way::Facts => (events.iter().flatten().copied().collect(), None),
             Way::Replay(memory) => {
                 let recipe = Recipe::new(what.budget.pick(1, 60, 400), 3e-2, 0);
-                let recalled = memorised(run, memory, &events, recipe)?;
+                let recalled = memorised(run, *memory, &events, recipe)?;
                 // A stop in the place of an object is nothing that semantic memory knows.
                 let known = |triple: &Triple| triple.object < graph.entities.len();
                 let replayed: Vec<Triple> = recalled.events.into_iter().flatten().filter(known).collect();
@@ -72,7 +74,7 @@ enum Way {
     /// From the facts themselves.
     Facts,
     /// From what this episodic memory recalls.
-    Replay((TensorBrain, Stop)),
+    Replay(Box<(TensorBrain, Stop)>),
 }
 
 fn fresh_brain(run: &Run, graph: &KnowledgeGraph) -> Result<TensorBrain, Error> {

@@ -132,12 +132,12 @@ impl Contender {
         };
         let config = network.config(sizes, FEATURES)?;
         let brain = initialise(device, seed, |device| config.init(device))?;
-        Ok(Looker::Brain(Decoding::new(brain, self.order()), self.order()))
+        Ok(Looker::Brain(Box::new(Decoding::new(brain, self.order())), self.order()))
     }
 }
 
 enum Looker {
-    Brain(Decoding, Order),
+    Brain(Box<Decoding>, Order),
     Independent(Independent),
 }
 
@@ -152,7 +152,7 @@ impl World {
     fn new(budget: Budget) -> Result<Self, Error> {
         let graph = KnowledgeGraph::open(if budget == Budget::Smoke { "nations" } else { "kinships" })?;
         let scenes = Arc::new(Scenes::new(&graph, FEATURES, WORLD)?);
-        Ok(Self { graph, scenes, epochs: budget.pick(1, 20, 100) })
+        Ok(Self { graph, scenes, epochs: budget.pick(1, 10, 100) })
     }
 
     /// Trains a looker on noisy scenes of the training facts and counts the triples it sees rightly in scenes of `test`, in percent.
@@ -171,7 +171,7 @@ impl World {
             Events::fixed(views, self.scenes.clone(), viewing.opened(viewing.sigma), seed + (1 << 32));
         match looker {
             Looker::Brain(task, order) => {
-                let brain = trained(run, task, (train, valid), recipe)?.brain;
+                let brain = trained(run, *task, (train, valid), recipe)?.brain;
                 Ok((seen_by_brain(&brain, shown, order, &run.device)?, Some(brain)))
             }
             Looker::Independent(task) => {

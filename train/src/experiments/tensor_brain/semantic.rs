@@ -65,7 +65,7 @@ impl Contender {
 const CONTENDERS: usize = 1 + KgModelKind::ALL.len();
 
 enum Model {
-    Brain(TensorBrain),
+    Brain(Box<TensorBrain>),
     Factors(KgModel),
 }
 
@@ -89,7 +89,7 @@ impl Quiz {
             Contender::Brain => {
                 let config =
                     Network { state_dim: DIM, ..Network::default() }.config([entities, predicates], 1)?;
-                Model::Brain(initialise(device, seed, |device| config.init(device))?)
+                Model::Brain(Box::new(initialise(device, seed, |device| config.init(device))?))
             }
             Contender::Factors(kind) => {
                 let config = KgModelConfig::new(kind, entities, predicates).with_dim(DIM);
@@ -111,7 +111,7 @@ impl Quiz {
         let recipe = Recipe::new(self.epochs, rate, seed);
         Ok(match model {
             Model::Brain(brain) => {
-                let brain = trained(run, Decoding::new(brain, Order::SPO), sources, recipe)?.brain;
+                let brain = trained(run, Decoding::new(*brain, Order::SPO), sources, recipe)?.brain;
                 self.asked(&brain, asked, &run.device)
             }
             Model::Factors(model) => {
