@@ -94,6 +94,17 @@ pub enum DataError {
         found: u64,
     },
 
+    /// A line of a text file that is not what the format calls for.
+    #[error("{}: line {line}: {problem}", .path.display())]
+    MalformedLine {
+        /// The file.
+        path: PathBuf,
+        /// The line's number, from 1.
+        line: usize,
+        /// What is wrong with it.
+        problem: String,
+    },
+
     /// The file goes on after its last record.
     #[error("{}: bytes follow after the expected {expected}", .path.display())]
     TrailingBytes {

@@ -27,8 +27,10 @@ mod open;
 pub mod patterns;
 pub mod photo_crops;
 mod random;
+pub mod scenes;
 pub mod table;
 pub mod text;
+pub mod triples;
 
 pub use self::image::{ImageDataset, ImageShape, Splits};
 pub use augment::{Augment, AugmentConfig};
@@ -46,5 +48,7 @@ pub use nearest::nearest;
 pub use normalization::Normalization;
 pub use open::open;
 pub use random::{Purpose, RandomKey};
+pub use scenes::{Scene, Scenes};
 pub use table::Table;
 pub use text::{BYTE_VOCAB, Text};
+pub use triples::{KnowledgeGraph, Triple};

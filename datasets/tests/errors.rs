@@ -9,7 +9,7 @@ use std::path::Path;
 use image::ImageFormat;
 use pyrarium_datasets::cifar::{Records, Variant, read_records};
 use pyrarium_datasets::fetch::verify;
-use pyrarium_datasets::{DataError, ImageShape, archive, decode, idx, open};
+use pyrarium_datasets::{DataError, ImageShape, KnowledgeGraph, archive, decode, idx, open};
 use support::{
     cifar_record, gzip, idx_images, idx_labels, picture, tar_gz, write, write_cifar10, write_mnist,
 };
@@ -246,4 +246,59 @@ fn archive_with_more_than_its_limit() {
     let archive = gzip(header.as_bytes());
     let text = message(archive::unpack(&archive[..], Path::new("a.tar.gz"), directory.path()));
     assert_eq!(text, "a.tar.gz: entry `bomb` refused: the archive holds more than 1 GiB");
+}
+
+/// Writes a graph whose `valid.txt` has the given bytes, and opens it.
+fn graph(valid: &[u8]) -> Result<KnowledgeGraph, DataError> {
+    let directory = tempdir().unwrap();
+    fs::write(directory.path().join("train.txt"), "b\tlikes\ta\nb\tknows\tc\n").unwrap();
+    fs::write(directory.path().join("valid.txt"), valid).unwrap();
+    fs::write(directory.path().join("test.txt.gz"), gzip(b"c\tlikes\tb")).unwrap();
+    KnowledgeGraph::open(directory.path().to_str().unwrap())
+}
+
+#[test]
+fn a_graph_is_read_plain_or_packed_and_numbered_by_name() {
+    let graph = graph(b"a\tlikes\td\r\n").unwrap();
+    assert_eq!(graph.entities, ["a", "b", "c", "d"]);
+    assert_eq!(graph.predicates, ["knows", "likes"]);
+    let numbers: Vec<_> = graph.all().map(|t| [t.subject, t.predicate, t.object]).collect();
+    assert_eq!(numbers, [[1, 1, 0], [1, 0, 2], [0, 1, 3], [2, 1, 1]]);
+    assert_eq!((graph.train.len(), graph.valid.len(), graph.test.len()), (2, 1, 1));
+}
+
+#[test]
+fn malformed_triples() {
+    for (bytes, problem) in [
+        (&b"a\tlikes\tb\nb likes c\n"[..], "line 2: 1 names between tabs, but a triple has 3"),
+        (b"a\tlikes\tb\tc\n", "line 1: 4 names between tabs, but a triple has 3"),
+        (b"a\tlikes\tb\n\nb\tlikes\ta\n", "line 2: 1 names between tabs, but a triple has 3"),
+        (b"a\t \tb\n", "line 1: the predicate is empty"),
+        (b"a\tlikes\t\n", "line 1: the object is empty"),
+        (b"", "line 1: there is no triple"),
+    ] {
+        let text = message(graph(bytes));
+        assert!(text.ends_with(&format!("valid.txt: {problem}")), "{text}");
+    }
+    let text = message(graph(b"a\tlikes\t\xff\n"));
+    assert!(text.contains("valid.txt: cannot decode: invalid utf-8"), "{text}");
+    let text = message(graph(&gzip(b"a\tlikes\tb\n")[..20]));
+    assert!(text.contains("valid.txt: truncated"), "{text}");
+}
+
+#[test]
+fn oversized_triples() {
+    let text = message(graph(&gzip(&vec![b'a'; (1 << 26) + 1])));
+    assert!(text.ends_with("the number of bytes is 67108865, allowed is at most 67108864"), "{text}");
+}
+
+#[test]
+fn a_graph_that_is_not_there() {
+    let text = message(KnowledgeGraph::open("kinship"));
+    assert_eq!(
+        text,
+        "`kinship` is neither a data set nor a directory; did you mean `kinships`?; known data sets: nations, kinships, umls"
+    );
+    let text = message(KnowledgeGraph::open(tempdir().unwrap().path().to_str().unwrap()));
+    assert!(text.starts_with("the triples of train.txt not found, looked for"), "{text}");
 }

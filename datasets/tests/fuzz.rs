@@ -9,6 +9,7 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use pyrarium_datasets::cifar::{Records, Variant, read_records};
+use pyrarium_datasets::triples::parse_triples;
 use pyrarium_datasets::{ImageShape, archive, decode, idx};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
@@ -94,6 +95,14 @@ fn cifar_records_survive() {
     });
     survive(&[cifar_record(&[19, 99], 1, 2, 3)], |bytes| {
         read_records(bytes, Path::new("fuzz"), Variant::Cifar100, &mut Records::default()).is_ok()
+    });
+}
+
+#[test]
+fn triples_survive() {
+    let seeds = [b"a\tlikes\tb\nb\tknows\tc\n".to_vec(), b"one\ttwo\tthree".to_vec()];
+    survive(&seeds, |bytes| {
+        std::str::from_utf8(bytes).is_ok_and(|text| parse_triples(text, Path::new("fuzz")).is_ok())
     });
 }
 

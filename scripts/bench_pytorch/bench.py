@@ -18,12 +18,14 @@ import deltanet
 import hopfield
 import s_kan
 import scaling_mlps
+import tensor_brain
 
 SYSTEMS = {
     "deltanet": deltanet.workload,
     "hopfield": hopfield.workload,
     "s-kan": s_kan.workload,
     "scaling-mlps": scaling_mlps.workload,
+    "tensor-brain": tensor_brain.workload,
 }
 WARM_UP, FEWEST, MOST, BUDGET = 3, 3, 50, 3.0
 

@@ -3,7 +3,7 @@
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::{deltanet, hopfield, multitasking_hebbian, s_kan, scaling_mlps};
+use crate::experiments::{deltanet, hopfield, multitasking_hebbian, s_kan, scaling_mlps, tensor_brain};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -150,8 +150,14 @@ pub struct System {
 }
 
 /// All systems, by slug.
-pub const SYSTEMS: &[System] =
-    &[deltanet::SYSTEM, hopfield::SYSTEM, multitasking_hebbian::SYSTEM, s_kan::SYSTEM, scaling_mlps::SYSTEM];
+pub const SYSTEMS: &[System] = &[
+    deltanet::SYSTEM,
+    hopfield::SYSTEM,
+    multitasking_hebbian::SYSTEM,
+    s_kan::SYSTEM,
+    scaling_mlps::SYSTEM,
+    tensor_brain::SYSTEM,
+];
 
 /// The system called `slug`.
 ///

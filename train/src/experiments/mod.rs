@@ -5,3 +5,4 @@ pub mod hopfield;
 pub mod multitasking_hebbian;
 pub mod s_kan;
 pub mod scaling_mlps;
+pub mod tensor_brain;

@@ -14,7 +14,8 @@ use crate::cli::JobFlags;
 pub struct Arguments {
     /// The system
     slug: String,
-    /// Data set by name, or a directory of IDX, CIFAR or image files; for language models a text file
+    /// Data set by name, or a directory of IDX, CIFAR or image files; for language models a text file; for knowledge
+    /// graphs a directory of triple files
     #[arg(long, value_name = "NAME|PATH")]
     data: Option<String>,
     /// TOML file of settings

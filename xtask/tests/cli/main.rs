@@ -15,3 +15,4 @@ mod resume;
 #[cfg(unix)]
 mod selection;
 mod support;
+mod tensor_brain;

@@ -10,13 +10,14 @@ const README: &str = include_str!("../../../README.md");
 /// Commands that need a driver, downloaded data or too much time, and what is run in their place.
 ///
 /// The full quick reproduction is what `results/` records; those without a replacement are run by CI, unless said otherwise.
-const REPLACED: [(&str, Option<&str>); 13] = [
+const REPLACED: [(&str, Option<&str>); 14] = [
     (
         "cargo xtask train deltanet",
         Some(
             "cargo xtask train deltanet --epochs 1 --set length=512 --set model.d_model=16 --set model.inner=16",
         ),
     ),
+    ("cargo xtask train tensor-brain", Some("cargo xtask train tensor-brain --data nations --epochs 1")),
     ("cargo xtask-all devices", Some("cargo xtask devices")),
     // Not on a driver that this machine happens to have: a test is the same everywhere.
     ("cargo xtask-all parity", Some("cargo xtask parity --devices flex")),
