@@ -127,7 +127,7 @@ impl Contender {
             Self::Untied => Network { tied: false, ..base },
             Self::Independent => {
                 let init = |device: &Device| Ok::<_, Error>(Independent::new(sizes, FEATURES, device));
-                return Ok(Looker::Independent(initialise(device, seed, init)?));
+                return Ok(Looker::Independent(Box::new(initialise(device, seed, init)?)));
             }
         };
         let config = network.config(sizes, FEATURES)?;
@@ -138,7 +138,7 @@ impl Contender {
 
 enum Looker {
     Brain(Box<Decoding>, Order),
-    Independent(Independent),
+    Independent(Box<Independent>),
 }
 
 /// Kinships and how its concepts look.
@@ -175,7 +175,7 @@ impl World {
                 Ok((seen_by_brain(&brain, shown, order, &run.device)?, Some(brain)))
             }
             Looker::Independent(task) => {
-                let task = trained(run, task, (train, valid), recipe)?;
+                let task = trained(run, *task, (train, valid), recipe)?;
                 Ok((seen_by_classifiers(&task, shown, &run.device)?, None))
             }
         }

@@ -66,7 +66,7 @@ const CONTENDERS: usize = 1 + KgModelKind::ALL.len();
 
 enum Model {
     Brain(Box<TensorBrain>),
-    Factors(KgModel),
+    Factors(Box<KgModel>),
 }
 
 /// A graph as it is learnt and asked about.
@@ -93,7 +93,7 @@ impl Quiz {
             }
             Contender::Factors(kind) => {
                 let config = KgModelConfig::new(kind, entities, predicates).with_dim(DIM);
-                Model::Factors(initialise(device, seed, |device| config.init(device))?)
+                Model::Factors(Box::new(initialise(device, seed, |device| config.init(device))?))
             }
         })
     }
@@ -115,7 +115,7 @@ impl Quiz {
                 self.asked(&brain, asked, &run.device)
             }
             Model::Factors(model) => {
-                let model = trained(run, RankingObjects { model }, sources, recipe)?.model;
+                let model = trained(run, RankingObjects { model: *model }, sources, recipe)?.model;
                 self.asked(&model, asked, &run.device)
             }
         })
