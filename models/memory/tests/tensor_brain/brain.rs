@@ -67,14 +67,14 @@ fn the_likeliest_and_the_drawn_follow_the_probabilities() {
         assert!(row.iter().all(|&other| other <= row[place]));
     }
     // The same row 2,000 times, against evenly spaced numbers: counts are exact to one.
-    let row = q.slice([0..1]).expand([2000, STATE]);
+    let row = q.narrow(0, 0, 1).expand([2000, STATE]);
     let mut index = 0;
     let mut even = || {
         index += 1;
         (f64::from(index) - 0.5) / 2000.0
     };
     let measured = brain.measure(row, "entities", &mut Choice::Sample(&mut even)).unwrap();
-    let shares: Vec<f64> = measured.probabilities.slice([0..1]).into_data().iter::<f64>().collect();
+    let shares: Vec<f64> = measured.probabilities.narrow(0, 0, 1).into_data().iter::<f64>().collect();
     for (place, share) in shares.into_iter().enumerate() {
         let count = measured.places.iter().filter(|&&chosen| chosen == place).count() as f64;
         assert!((count - 2000.0 * share).abs() <= 1.01, "{place}: {count} {share}");
