@@ -4,6 +4,8 @@
 //! for each. The full-size model is only counted, never allocated; everything else runs on a small
 //! model of the same structure, whose weights and data come from [`seeded`](crate::seeded).
 
+mod values;
+
 use std::ops::Range;
 
 use burn::{
@@ -15,6 +17,8 @@ use burn::{
 };
 
 use crate::seeded;
+
+pub use values::{ValuesByPath, gradient_values, parameter_values};
 
 /// How far a row of a batch may be from the same row computed alone.
 const ROW_TOLERANCE: f32 = 1e-5;

@@ -1,10 +1,8 @@
 //! A classifier of bags from end to end, at its smallest: train, test, go on.
 
-use std::fs;
-
 use serde_json::Value;
 
-use crate::support::{done, xtask};
+use crate::support::{done, more_on_resume_is_all_at_once, xtask};
 
 const SMALL: &str = "train hopfield --plain --set bit_patterns.bags=160 --set fit.batch_size=16";
 
@@ -43,11 +41,7 @@ fn a_trained_run_evaluates_to_what_training_reported_on_every_kind_of_bag() {
 fn more_epochs_on_resume_are_as_if_they_had_been_asked_for_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
-    done(directory, &format!("{SMALL} --epochs 3 --out whole"));
-    done(directory, &format!("{SMALL} --epochs 1 --out parts"));
-    done(directory, "train hopfield --plain --resume --out parts --epochs 3");
-    let weights = |run: &str| fs::read(directory.join(run).join("weights.safetensors")).unwrap();
-    assert!(weights("whole") == weights("parts"));
+    more_on_resume_is_all_at_once(directory, SMALL, [1, 3]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{done, xtask};
+use crate::support::{done, more_on_resume_is_all_at_once, xtask};
 
 const SMALL: &str = "train deltanet --plain --data text.txt --set length=32 --set model.d_model=16 \
                      --set model.inner=16 --set model.n_layers=2 --set model.hybrid=sliding --set optimizer.schedule=constant \
@@ -49,11 +49,7 @@ fn more_epochs_on_resume_are_as_if_they_had_been_asked_for_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
     write_text(directory);
-    done(directory, &format!("{SMALL} --epochs 3 --out whole"));
-    done(directory, &format!("{SMALL} --epochs 1 --out parts"));
-    done(directory, "train deltanet --plain --resume --out parts --epochs 3");
-    let weights = |run: &str| fs::read(directory.join(run).join("weights.safetensors")).unwrap();
-    assert!(weights("whole") == weights("parts"));
+    more_on_resume_is_all_at_once(directory, SMALL, [1, 3]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Running the program in a directory of its own.
 
+use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -45,4 +46,15 @@ pub fn done(directory: &Path, arguments: &str) -> Outcome {
     let outcome = xtask(directory, arguments);
     assert_eq!(outcome.code, Some(0), "{arguments}: {}", outcome.stderr);
     outcome
+}
+
+/// Asking for more epochs on resume must give the weights that asking for all of them at once gives. `train` is the command of a
+/// small run, without epochs; `first` and `all` are the epochs of the part and of the whole.
+pub fn more_on_resume_is_all_at_once(directory: &Path, train: &str, [first, all]: [usize; 2]) {
+    let verb: Vec<&str> = train.split_whitespace().take(2).collect();
+    done(directory, &format!("{train} --epochs {all} --out whole"));
+    done(directory, &format!("{train} --epochs {first} --out parts"));
+    done(directory, &format!("{} --plain --resume --out parts --epochs {all}", verb.join(" ")));
+    let weights = |run: &str| fs::read(directory.join(run).join("weights.safetensors")).expect("weights");
+    assert!(weights("whole") == weights("parts"), "{train}");
 }

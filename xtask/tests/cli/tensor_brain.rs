@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::{done, xtask};
+use crate::support::{done, more_on_resume_is_all_at_once, xtask};
 
 const SMALL: &str = "train tensor-brain --plain --data nations --set optimizer.schedule=constant \
                      --set optimizer.learning_rate=0.01 --set view.sigma_from=0.5 --set view.sigma=0.5";
@@ -36,11 +36,7 @@ fn a_trained_brain_evaluates_to_what_training_reported() {
 fn more_epochs_on_resume_are_as_if_they_had_been_asked_for_at_once() {
     let directory = tempfile::tempdir().unwrap();
     let directory = directory.path();
-    done(directory, &format!("{SMALL} --epochs 3 --out whole"));
-    done(directory, &format!("{SMALL} --epochs 1 --out parts"));
-    done(directory, "train tensor-brain --plain --resume --out parts --epochs 3");
-    let weights = |run: &str| fs::read(directory.join(run).join("weights.safetensors")).unwrap();
-    assert!(weights("whole") == weights("parts"));
+    more_on_resume_is_all_at_once(directory, SMALL, [1, 3]);
 }
 
 #[test]

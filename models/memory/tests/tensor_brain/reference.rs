@@ -1,12 +1,10 @@
 //! A decoding once more, in double precision and plain loops, from the equations of the paper.
 
-use std::collections::BTreeMap;
-
 use burn::{
-    module::{Module, ModuleVisitor, Param},
     optim::GradientsParams,
     tensor::{Device, Tensor},
 };
+use pyrarium_layers::testing::{ValuesByPath, gradient_values, parameter_values};
 use pyrarium_memory::{
     Triple,
     tensor_brain::{Activation, EvolutionKind, Order, Role, TensorBrain, TripleTensors},
@@ -22,9 +20,9 @@ const ACTIVATIONS: [Activation; 2] = [Activation::Sigmoid, Activation::Centred];
 /// Half the width of a central difference; its relative error is about the square of this.
 const STEP: f64 = 1e-5;
 
-/// Values by parameter path (without the name of an enum's variant), flattened by rows.
+/// Values by parameter path.
 struct Parameters {
-    values: BTreeMap<String, Vec<f64>>,
+    values: ValuesByPath,
     activation: Activation,
 }
 
@@ -33,7 +31,7 @@ type Seen = [Vec<f64>; 4];
 
 impl Parameters {
     fn of(module: &TensorBrain, activation: Activation) -> Self {
-        Self { values: collected(module, None), activation }
+        Self { values: parameter_values(module), activation }
     }
 
     fn activations(&self, x: &[f64]) -> Vec<f64> {
@@ -127,40 +125,6 @@ fn sigmoids(x: &[f64]) -> Vec<f64> {
     x.iter().map(|&x| sigmoid(x)).collect()
 }
 
-fn collected(module: &TensorBrain, gradients: Option<&GradientsParams>) -> BTreeMap<String, Vec<f64>> {
-    let mut collector = Collector { gradients, path: Vec::new(), values: BTreeMap::new() };
-    module.visit(&mut collector);
-    collector.values
-}
-
-struct Collector<'a> {
-    gradients: Option<&'a GradientsParams>,
-    path: Vec<String>,
-    values: BTreeMap<String, Vec<f64>>,
-}
-
-impl ModuleVisitor for Collector<'_> {
-    fn enter_module(&mut self, name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.push(name.to_string());
-        }
-    }
-
-    fn exit_module(&mut self, _name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.pop();
-        }
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let tensor = match self.gradients {
-            Some(gradients) => gradients.get::<D>(param.id).expect("a gradient for every parameter"),
-            None => param.val(),
-        };
-        self.values.insert(self.path.join("."), tensor.into_data().iter::<f64>().collect());
-    }
-}
-
 /// What each of the three rows sees.
 fn seen(device: &Device) -> Vec<Seen> {
     let senses = senses(3, 1, device);
@@ -210,7 +174,7 @@ fn gradients_match_central_differences() {
         let loss = brain.log_prob(&TripleTensors::new(&triples, &device), &drive, Order::SOP).sum();
         let gradients = GradientsParams::from_grads(loss.backward(), &brain);
         let mut reference = Parameters::of(&brain, activation);
-        for (path, gradient) in collected(&brain, Some(&gradients)) {
+        for (path, gradient) in gradient_values(&brain, &gradients).unwrap() {
             let expected: Vec<f64> = (0..gradient.len())
                 .map(|index| {
                     let value = reference.values[&path][index];

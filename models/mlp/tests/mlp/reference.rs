@@ -1,27 +1,24 @@
 //! Both networks once more, in double precision and plain loops, from the equations of the paper.
 
-use std::{collections::BTreeMap, f64::consts::PI};
+use std::f64::consts::PI;
 
-use burn::{
-    module::{Module, ModuleVisitor, Param},
-    optim::GradientsParams,
-    tensor::Tensor,
-};
+use burn::{module::Module, optim::GradientsParams};
+use pyrarium_layers::testing::{ValuesByPath, gradient_values, parameter_values};
 use pyrarium_mlp::MlpKind;
 
-/// Values by parameter path (without the name of an enum's variant), flattened by rows.
+/// Values by parameter path.
 #[derive(Clone)]
-pub struct Parameters(pub BTreeMap<String, Vec<f64>>);
+pub struct Parameters(pub ValuesByPath);
 
 impl Parameters {
     /// The parameters of a module.
     pub fn of(module: &impl Module) -> Self {
-        Collector::collect(module, None)
+        Self(parameter_values(module))
     }
 
     /// The gradients of a module's parameters.
     pub fn gradients(module: &impl Module, gradients: &GradientsParams) -> Self {
-        Collector::collect(module, Some(gradients))
+        Self(gradient_values(module, gradients).unwrap())
     }
 
     /// Logits of one flattened image.
@@ -57,42 +54,6 @@ impl Parameters {
 
     fn layer_norm(&self, path: &str, x: &[f64]) -> Vec<f64> {
         layer_norm(x, &self.0[&format!("{path}.gamma")], &self.0[&format!("{path}.beta")])
-    }
-}
-
-struct Collector<'a> {
-    gradients: Option<&'a GradientsParams>,
-    path: Vec<String>,
-    values: BTreeMap<String, Vec<f64>>,
-}
-
-impl<'a> Collector<'a> {
-    fn collect(module: &impl Module, gradients: Option<&'a GradientsParams>) -> Parameters {
-        let mut collector = Self { gradients, path: Vec::new(), values: BTreeMap::new() };
-        module.visit(&mut collector);
-        Parameters(collector.values)
-    }
-}
-
-impl ModuleVisitor for Collector<'_> {
-    fn enter_module(&mut self, name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.push(name.to_string());
-        }
-    }
-
-    fn exit_module(&mut self, _name: &str, container_type: &str) {
-        if !container_type.starts_with("Enum:") {
-            self.path.pop();
-        }
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let tensor = match self.gradients {
-            Some(gradients) => gradients.get::<D>(param.id).expect("a gradient for every parameter"),
-            None => param.val(),
-        };
-        self.values.insert(self.path.join("."), tensor.into_data().iter::<f64>().collect());
     }
 }
 

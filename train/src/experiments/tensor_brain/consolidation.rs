@@ -16,7 +16,6 @@ use crate::parallel::run_all;
 use crate::registry::{Budget, ClaimText, Reproduction};
 use crate::report::Report;
 use crate::run::Run;
-use crate::weights::initialise;
 
 /// What is tested here.
 pub const CLAIM: ClaimText = ClaimText {
@@ -78,9 +77,7 @@ enum Way {
 }
 
 fn fresh_brain(run: &Run, graph: &KnowledgeGraph) -> Result<TensorBrain, Error> {
-    let device = run.device.clone().autodiff();
-    let config = Network::default().config(sizes(graph), 1)?;
-    Ok(initialise(&device, 0, |device| config.init(device))?)
+    Ok(Network::default().brain((sizes(graph), 1), 0, &run.device.clone().autodiff())?)
 }
 
 fn semantic_mrr(

@@ -19,7 +19,6 @@ use crate::parallel::run_all;
 use crate::registry::{Budget, ClaimText, Reproduction};
 use crate::report::{Report, Summary};
 use crate::run::Run;
-use crate::weights::initialise;
 
 /// By training.
 pub const TRAINED: ClaimText = ClaimText {
@@ -153,9 +152,7 @@ fn seen_and_stored(
 }
 
 fn blind_brain(run: &Run, graph: &KnowledgeGraph, seed: u64) -> Result<TensorBrain, Error> {
-    let device = run.device.clone().autodiff();
-    let config = Network::default().config(sizes(graph), FEATURES)?;
-    Ok(initialise(&device, seed, |device| config.init(device))?)
+    Ok(Network::default().brain((sizes(graph), FEATURES), seed, &run.device.clone().autodiff())?)
 }
 
 fn seeing_brain(

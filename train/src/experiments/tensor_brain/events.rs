@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use pyrarium_datasets::{KnowledgeGraph, Purpose, RandomKey, Scenes};
 use pyrarium_layers::ConfigError;
 use pyrarium_memory::Triple;
-use pyrarium_memory::tensor_brain::{Senses, TripleTensors};
+use pyrarium_memory::tensor_brain::{Drive, Senses, TensorBrain, TripleTensors};
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
@@ -78,6 +78,16 @@ pub struct EventBatch {
     pub senses: Option<Senses>,
     /// The facts.
     pub triples: TripleTensors,
+}
+
+impl EventBatch {
+    /// What drives a brain that is shown these events: the senses, or semantic memory where nothing is ever seen.
+    pub fn drive(&self, brain: &TensorBrain) -> Drive {
+        match &self.senses {
+            Some(senses) => brain.perception(senses.clone()),
+            None => brain.semantic_drive(self.triples.subject.dims()[0]),
+        }
+    }
 }
 
 /// Facts of a graph as events.

@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use burn::module::Module;
 use pyrarium_datasets::{KnowledgeGraph, Scenes};
-use pyrarium_layers::ConfigError;
 use pyrarium_memory::knowledge_graph::evaluate_ranking;
 use pyrarium_memory::tensor_brain::{Order, TensorBrain};
 use serde::{Deserialize, Serialize};
@@ -24,7 +23,7 @@ use crate::registry::Job;
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, WEIGHTS};
 use crate::settings;
-use crate::weights::{self, initialise};
+use crate::weights;
 
 /// Settings of the job.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -74,16 +73,17 @@ pub fn default_settings() -> Result<Table, Error> {
 /// Opens the facts and makes the brain; the job trains it.
 pub fn train<'a>(run: &'a Run, table: &Table) -> Result<Job<'a>, Error> {
     let prepared = Prepared::new(table)?;
-    let config = prepared.config()?;
+    let Settings { seed, view, model, .. } = &prepared.settings;
     let device = run.device.clone().autodiff();
-    let brain = initialise(&device, prepared.settings.seed, |device| config.init(device))?;
+    let brain = model.brain((sizes(&prepared.graph), view.features), *seed, &device)?;
     Ok(Box::new(move |directory| prepared.train(run, directory, brain)))
 }
 
 /// Tests the weights of a finished run.
 pub fn evaluate(run: &Run, directory: &RunDirectory) -> Result<Report, Error> {
     let prepared = Prepared::new(directory.settings())?;
-    let brain = prepared.config()?.init(&run.device)?;
+    let Settings { view, model, .. } = &prepared.settings;
+    let brain = model.config(sizes(&prepared.graph), view.features)?.init(&run.device)?;
     let brain = weights::from_safetensors(brain, directory.read(WEIGHTS)?)
         .map_err(|reason| Error::Damaged { path: directory.path().join(WEIGHTS), reason })?;
     prepared.test(run, &brain)
@@ -99,10 +99,6 @@ impl Prepared {
         let graph = KnowledgeGraph::open(&settings.data)?;
         let scenes = Arc::new(Scenes::new(&graph, settings.view.features, settings.seed)?);
         Ok(Self { settings, order, graph, scenes })
-    }
-
-    fn config(&self) -> Result<pyrarium_memory::tensor_brain::TensorBrainConfig, ConfigError> {
-        self.settings.model.config(sizes(&self.graph), self.settings.view.features)
     }
 
     fn fit(&self, run: &Run, brain: TensorBrain, directory: &Path) -> Result<Fitted<Decoding>, Error> {

@@ -1,9 +1,12 @@
 //! The brains of this system by a few sizes.
 
+use burn::tensor::Device;
 use pyrarium_datasets::KnowledgeGraph;
 use pyrarium_layers::ConfigError;
-use pyrarium_memory::tensor_brain::{Activation, EvolutionKind, TensorBrainConfig};
+use pyrarium_memory::tensor_brain::{Activation, EvolutionKind, TensorBrain, TensorBrainConfig};
 use serde::{Deserialize, Serialize};
+
+use crate::weights::initialise;
 
 /// Sizes and choices of a brain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -77,6 +80,20 @@ impl Network {
             .with_feedback(self.feedback);
         config.validate()?;
         Ok(config)
+    }
+
+    /// That brain with initial weights.
+    ///
+    /// # Errors
+    /// The first value that cannot be.
+    pub fn brain(
+        &self,
+        (sizes, features): ([usize; 2], usize),
+        seed: u64,
+        device: &Device,
+    ) -> Result<TensorBrain, ConfigError> {
+        let config = self.config(sizes, features)?;
+        initialise(device, seed, |device| config.init(device))
     }
 }
 

@@ -130,8 +130,7 @@ impl Contender {
                 return Ok(Looker::Independent(Box::new(initialise(device, seed, init)?)));
             }
         };
-        let config = network.config(sizes, FEATURES)?;
-        let brain = initialise(device, seed, |device| config.init(device))?;
+        let brain = network.brain((sizes, FEATURES), seed, device)?;
         Ok(Looker::Brain(Box::new(Decoding::new(brain, self.order())), self.order()))
     }
 }
@@ -206,11 +205,7 @@ pub fn seen_by_brain(
     let mut decoded = Vec::new();
     for batch in Loader::new(events.clone(), 512, Sampling::Sequential, device).epoch() {
         let batch = batch.map_err(|error| Error::Training(error.to_string()))?;
-        let drive = match batch.senses {
-            Some(senses) => brain.perception(senses),
-            None => brain.semantic_drive(batch.triples.subject.dims()[0]),
-        };
-        decoded.extend(brain.decode_triple(&drive, order, Choice::Argmax)?.triples);
+        decoded.extend(brain.decode_triple(&batch.drive(brain), order, Choice::Argmax)?.triples);
     }
     Ok(percent_equal(&decoded, events.triples()))
 }

@@ -87,9 +87,8 @@ impl Quiz {
         let [entities, predicates] = sizes(&self.graph);
         Ok(match contender {
             Contender::Brain => {
-                let config =
-                    Network { state_dim: DIM, ..Network::default() }.config([entities, predicates], 1)?;
-                Model::Brain(Box::new(initialise(device, seed, |device| config.init(device))?))
+                let network = Network { state_dim: DIM, ..Network::default() };
+                Model::Brain(Box::new(network.brain(([entities, predicates], 1), seed, device)?))
             }
             Contender::Factors(kind) => {
                 let config = KgModelConfig::new(kind, entities, predicates).with_dim(DIM);

@@ -21,19 +21,12 @@ pub struct Likelihood {
 impl Likelihood {
     /// Of the log-probabilities in each role, and what was right.
     fn of<const N: usize>(steps: [(Tensor<2>, Tensor<1, Int>); N]) -> Self {
-        let mut losses: Option<Tensor<1>> = None;
-        let mut all = Vec::with_capacity(N);
-        for (step, right) in steps {
-            let loss = step.clone().gather(1, right.unsqueeze_dim(1)).squeeze_dim::<1>(1).neg();
-            losses = Some(match losses {
-                Some(sum) => sum + loss.clone(),
-                None => loss,
-            });
-            all.push(step);
-        }
-        let log_probabilities = Tensor::cat(all, 1);
-        let losses = losses.unwrap_or_else(|| log_probabilities.clone().sum_dim(1).squeeze_dim(1));
-        Self { losses, log_probabilities }
+        let (all, right): (Vec<_>, Vec<_>) = steps
+            .map(|(step, right)| (step.clone(), step.gather(1, right.unsqueeze_dim(1))))
+            .into_iter()
+            .unzip();
+        let losses = Tensor::cat(right, 1).sum_dim(1).squeeze_dim::<1>(1).neg();
+        Self { losses, log_probabilities: Tensor::cat(all, 1) }
     }
 }
 
@@ -77,11 +70,8 @@ impl Task for Decoding {
         self.output(batch)
     }
 
-    fn output(&self, EventBatch { senses, triples }: EventBatch) -> Likelihood {
-        let drive = match senses {
-            Some(senses) => self.brain.perception(senses),
-            None => self.brain.semantic_drive(triples.subject.dims()[0]),
-        };
+    fn output(&self, batch: EventBatch) -> Likelihood {
+        let (drive, triples) = (batch.drive(&self.brain), batch.triples);
         let [one, two, three] = self.brain.taught(&drive, &triples, self.order);
         let [first, second, third] = self.order.roles().map(|role| triples.role(role));
         Likelihood::of([(one, first), (two, second), (three, third)])

@@ -7,7 +7,7 @@ use pyrarium_datasets::KnowledgeGraph;
 use pyrarium_inspect::{ActivationTrace, LayerTrace};
 use pyrarium_memory::tensor_brain::{Choice, Decoded, Order, Role, TensorBrain};
 
-use super::events::{EventBatch, Events};
+use super::events::Events;
 use crate::Error;
 use crate::loader::BatchSource;
 
@@ -53,10 +53,6 @@ pub fn of_first(
     order: Order,
     device: &Device,
 ) -> Result<String, Error> {
-    let EventBatch { senses, .. } = events.upload(events.assemble(0, 0, &[0]), device);
-    let drive = match senses {
-        Some(senses) => brain.perception(senses),
-        None => brain.semantic_drive(1),
-    };
+    let drive = events.upload(events.assemble(0, 0, &[0]), device).drive(brain);
     Ok(picture(graph, &brain.decode_triple(&drive, order, Choice::Argmax)?))
 }
