@@ -10,7 +10,7 @@ use crate::Error;
 
 /// Writes `bytes` to `path` through a temporary file, fsync and rename.
 pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let directory = path.parent().unwrap_or(Path::new("."));
+    let directory = parent_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".tmp-")
         .tempfile_in(directory)
@@ -27,7 +27,7 @@ pub fn write_atomic(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// # Errors
 /// When `path` exists and is not an empty directory, or cannot be written.
 pub fn create_directory(path: &Path, files: &[(&str, &[u8])]) -> Result<(), Error> {
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent_of(path);
     fs::create_dir_all(parent).map_err(Error::io("create", parent))?;
     let staging = tempfile::Builder::new()
         .prefix(".tmp-")
@@ -43,6 +43,11 @@ pub fn create_directory(path: &Path, files: &[(&str, &[u8])]) -> Result<(), Erro
     listable_by_all(staging.path());
     fs::rename(staging.path(), path).map_err(Error::io("create", path))?;
     sync_directory(parent)
+}
+
+/// The directory of `path`, which is the current one for a bare name.
+fn parent_of(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// Removes what a killed process left unfinished in `directory`.

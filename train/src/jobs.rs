@@ -7,7 +7,8 @@ use pyrarium_layers::ConfigError;
 use toml::{Table, Value};
 
 use crate::Error;
-use crate::registry::{Continuation, Job, Prompt, Reproduction, System, find};
+use crate::files::write_atomic;
+use crate::registry::{Continuation, Inputs, Job, Prompt, Reproduction, System, find};
 use crate::report::Report;
 use crate::run::{Run, RunDirectory, Runs, State};
 use crate::settings;
@@ -153,6 +154,38 @@ pub fn generate(run: &Run, path: &Path, prompt: &Prompt, say: Continuation<'_>) 
             Err(Error::Usage(format!("{} is a run of {slug}, which is no language model", path.display())))
         }
     }
+}
+
+/// The files that `predict` wrote.
+pub struct Written {
+    /// Number of predictions.
+    pub rows: usize,
+    /// The csv file, and the plot where there is one.
+    pub files: Vec<PathBuf>,
+}
+
+/// Predicts what a csv file does not say, with the model of a finished run; writes the predictions to `out`, and a plot beside it.
+///
+/// # Errors
+/// When the directory holds no finished run of a system that predicts, a file of it is damaged, or the data does not fit it.
+pub fn predict(run: &Run, path: &Path, inputs: &Inputs, out: &Path) -> Result<Written, Error> {
+    let directory = finished(path)?;
+    let slug = &directory.manifest().slug;
+    let Some(predict) = find(slug)?.predict else {
+        return Err(Error::Usage(format!(
+            "{} is a run of {slug}, which does not predict from files",
+            path.display()
+        )));
+    };
+    let predictions = predict(run, &directory, inputs)?;
+    let mut files = vec![out.to_path_buf()];
+    write_atomic(out, predictions.csv.as_bytes())?;
+    if let Some(plot) = &predictions.plot {
+        let path = out.with_extension("svg");
+        write_atomic(&path, plot.as_bytes())?;
+        files.push(path);
+    }
+    Ok(Written { rows: predictions.rows, files })
 }
 
 fn finished(path: &Path) -> Result<RunDirectory, Error> {

@@ -1,5 +1,7 @@
 //! The systems of the zoo, in one table.
 
+use std::path::PathBuf;
+
 use toml::Table;
 
 use crate::Error;
@@ -116,6 +118,29 @@ pub type Continuation<'a> = &'a mut dyn FnMut(&[u8]);
 /// Continues a prompt with the model of a finished run.
 pub type Generate = fn(&Run, &RunDirectory, &Prompt, Continuation<'_>) -> Result<(), Error>;
 
+/// What `predict` is asked for.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// A csv file with the columns of the training data; the predicted one may be missing.
+    pub data: PathBuf,
+    /// Steps to forecast, at most those the model was trained for; all of them by default. Time series only.
+    pub horizon: Option<usize>,
+}
+
+/// What `predict` found.
+#[derive(Clone, Debug)]
+pub struct Predictions {
+    /// Number of lines of `csv` below its header.
+    pub rows: usize,
+    /// The predictions as csv with a header.
+    pub csv: String,
+    /// A picture of them as SVG, where there is something to see.
+    pub plot: Option<String>,
+}
+
+/// Predicts what a file does not say, with the model of a finished run.
+pub type Predict = fn(&Run, &RunDirectory, &Inputs) -> Result<Predictions, Error>;
+
 /// A published system and what can be done with it here.
 pub struct System {
     /// Name on the command line.
@@ -145,6 +170,8 @@ pub struct System {
     pub evaluate: fn(&Run, &RunDirectory) -> Result<Report, Error>,
     /// Continues a prompt with the model of a finished run; language models only.
     pub generate: Option<Generate>,
+    /// Predicts what a csv file does not say, with the model of a finished run; click models and time series only.
+    pub predict: Option<Predict>,
     /// Tests the claims.
     pub reproduce: fn(&Run, Reproduction) -> Result<Report, Error>,
 }

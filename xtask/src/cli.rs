@@ -10,7 +10,8 @@ use pyrarium_train::progress::Display;
 use pyrarium_train::run::Run;
 
 use crate::commands::{
-    bench, ci, data, devices, eval, generate, info, list, measure, parity, reproduce, results, tidy, train,
+    bench, ci, data, devices, eval, generate, info, list, measure, parity, predict, reproduce, results, tidy,
+    train,
 };
 
 /// Train, test and check the systems of the Pyrarium.
@@ -35,6 +36,8 @@ enum Command {
     Eval(eval::Arguments),
     /// Continue a text with the model of a finished run
     Generate(generate::Arguments),
+    /// Predict what a file does not say, with the model of a finished run
+    Predict(predict::Arguments),
     /// Test the claims of a system's paper
     Reproduce(reproduce::Arguments),
     /// List the compute backends: in this build, usable on this machine
@@ -65,6 +68,7 @@ impl Cli {
             Command::Train(arguments) => train::run(arguments),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Generate(arguments) => generate::run(arguments),
+            Command::Predict(arguments) => predict::run(arguments),
             Command::Reproduce(arguments) => reproduce::run(&arguments),
             Command::Devices(arguments) => devices::run(&arguments),
             Command::Parity(arguments) => parity::run(&arguments),

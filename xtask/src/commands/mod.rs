@@ -10,6 +10,7 @@ pub mod info;
 pub mod list;
 pub mod measure;
 pub mod parity;
+pub mod predict;
 pub mod reproduce;
 pub mod results;
 pub mod tidy;

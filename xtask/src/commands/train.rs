@@ -15,9 +15,18 @@ pub struct Arguments {
     /// The system
     slug: String,
     /// Data set by name, or a directory of IDX, CIFAR or image files; for language models a text file; for knowledge
-    /// graphs a directory of triple files
+    /// graphs a directory of triple files; for click models and time series a csv file
     #[arg(long, value_name = "NAME|PATH")]
     data: Option<String>,
+    /// TOML file that says what the columns of --data are; click models only
+    #[arg(long, value_name = "FILE")]
+    schema: Option<String>,
+    /// Steps a forecast looks back; time series only
+    #[arg(long, value_name = "N")]
+    context: Option<usize>,
+    /// Steps a forecast looks ahead; time series only
+    #[arg(long, value_name = "N")]
+    horizon: Option<usize>,
     /// TOML file of settings
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -48,6 +57,9 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
     run.profile = arguments.profile;
     let flags = [
         arguments.data.map(|data| format!("data={data}")),
+        arguments.schema.map(|schema| format!("schema={schema}")),
+        arguments.context.map(|context| format!("context={context}")),
+        arguments.horizon.map(|horizon| format!("horizon={horizon}")),
         arguments.seed.map(|seed| format!("seed={seed}")),
     ];
     let request = TrainRequest {

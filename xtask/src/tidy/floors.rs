@@ -29,9 +29,10 @@ fn floor(package: &str, is_model: bool) -> Floor {
         "pyrarium-inspect" => Floor { below: &["pyrarium-layers"], outside: None },
         "pyrarium-train" => Floor { below: &["pyrarium-"], outside: None },
         "xtask" => Floor { below: &["pyrarium-train", "pyrarium-datasets"], outside: None },
-        _ if is_model => {
-            Floor { below: &["pyrarium-layers"], outside: Some(&["burn", "serde", "thiserror"]) }
-        }
+        _ if is_model => Floor {
+            below: &["pyrarium-layers"],
+            outside: Some(&["burn", "safetensors", "serde", "serde_json", "thiserror"]),
+        },
         _ => Floor { below: &[], outside: Some(&[]) },
     }
 }

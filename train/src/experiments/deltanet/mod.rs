@@ -29,5 +29,6 @@ pub const SYSTEM: System = System {
     train: job::train,
     evaluate: job::evaluate,
     generate: Some(job::generate),
+    predict: None,
     reproduce: reproduce::reproduce,
 };

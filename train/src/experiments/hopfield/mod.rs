@@ -44,5 +44,6 @@ pub const SYSTEM: System = System {
     train: job::train,
     evaluate: job::evaluate,
     generate: None,
+    predict: None,
     reproduce: reproduce::reproduce,
 };

@@ -38,5 +38,6 @@ pub const SYSTEM: System = System {
     train: job::train,
     evaluate: job::evaluate,
     generate: None,
+    predict: None,
     reproduce: reproduce::reproduce,
 };

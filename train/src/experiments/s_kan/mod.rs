@@ -40,4 +40,5 @@ pub const SYSTEM: System = System {
     evaluate: job::evaluate,
     reproduce: reproduce::reproduce,
     generate: None,
+    predict: None,
 };

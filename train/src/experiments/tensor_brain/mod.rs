@@ -48,5 +48,6 @@ pub const SYSTEM: System = System {
     train: job::train,
     evaluate: job::evaluate,
     generate: None,
+    predict: None,
     reproduce: reproduce::reproduce,
 };

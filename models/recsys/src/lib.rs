@@ -1,0 +1,1 @@
+//! Click-through and multi-task recommendation: DIN, FinalMLP, DTRN and their baselines.

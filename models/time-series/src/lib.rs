@@ -1,0 +1,1 @@
+//! Forecasting with TSMixer, with weights from and for transformers.
