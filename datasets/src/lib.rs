@@ -29,6 +29,7 @@ pub mod photo_crops;
 mod random;
 pub mod scenes;
 pub mod table;
+pub mod tabular;
 pub mod text;
 pub mod triples;
 
@@ -50,5 +51,6 @@ pub use open::open;
 pub use random::{Purpose, RandomKey};
 pub use scenes::{Scene, Scenes};
 pub use table::Table;
+pub use tabular::{ClickData, Encoded, EncodedSequence, Field, Layout, SequenceField};
 pub use text::{BYTE_VOCAB, Text};
 pub use triples::{KnowledgeGraph, Triple};
