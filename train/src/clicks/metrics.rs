@@ -64,3 +64,60 @@ pub fn log_loss(probabilities: &[f32], labels: &[f32]) -> f64 {
 pub fn rela_impr(auc: f64, base: f64) -> f64 {
     100.0 * ((auc - 0.5) / (base - 0.5) - 1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sixty samples of 17 users, 12 of which have both labels, with many ties among the scores.
+    fn samples() -> (Vec<f32>, Vec<f32>, Vec<u32>) {
+        let scores = (0..60).map(|i| (i * i * 7 % 23) as f32 / 23.0).collect();
+        let labels = (0..60).map(|i| f32::from(i * 5 % 7 < 3)).collect();
+        (scores, labels, (0..60).map(|i| i * 3 % 17).collect())
+    }
+
+    // scikit-learn 1.9.1:
+    //   i = np.arange(60); scores = (i * i * 7 % 23) / 23; labels = (i * 5 % 7 < 3).astype(int); users = i * 3 % 17
+    //   area = lambda rows: roc_auc_score(labels[rows], scores[rows])
+    //   groups = [g for g in (np.flatnonzero(users == u) for u in np.unique(users)) if len(set(labels[g])) == 2]
+    //   area(i); sum(len(g) * area(g) for g in groups) / sum(map(len, groups)); log_loss(labels, np.clip(scores, 0.01, 0.99))
+    const AUC: f64 = 0.48868778280542985;
+    const GAUC: f64 = 0.6174242424242424;
+    const LOG_LOSS: f64 = 1.0206524382556532;
+
+    #[test]
+    fn areas_and_log_loss_are_those_of_scikit_learn() {
+        let (scores, labels, users) = samples();
+        assert!((auc(&scores, &labels) - AUC).abs() < 1e-12);
+        assert!((gauc(&scores, &labels, &users) - GAUC).abs() < 1e-12);
+        let clipped: Vec<f32> = scores.iter().map(|score| score.clamp(0.01, 0.99)).collect();
+        // 32-bit probabilities: their relative rounding of 6e-8 is the error of a logarithm.
+        assert!((log_loss(&clipped, &labels) - LOG_LOSS).abs() < 1e-7);
+    }
+
+    #[test]
+    fn ties_count_half_and_missing_labels_not_at_all() {
+        // Pairs (4, 3), (4, 2), (2, 3), (2, 2): one, one, none, half.
+        assert_eq!(auc(&[4.0, 3.0, 2.0, 2.0], &[1.0, 0.0, 1.0, 0.0]), 2.5 / 4.0);
+        assert_eq!(auc(&[0.0, -0.0], &[1.0, 0.0]), 0.5);
+        assert_eq!(auc(&[4.0, 9.0, 1.0], &[1.0, f32::NAN, 0.0]), 1.0);
+        assert!(auc(&[1.0, 2.0], &[1.0, 1.0]).is_nan() && auc(&[], &[]).is_nan());
+        assert_eq!(log_loss(&[0.5, 0.9], &[1.0, f32::NAN]), 2_f64.ln());
+        assert!(log_loss(&[0.0, 1.0], &[1.0, 0.0]).is_finite());
+    }
+
+    #[test]
+    fn users_with_one_label_do_not_count() {
+        // User 1 is ordered wrongly with two samples, user 2 rightly with three, user 3 has no positive.
+        let scores = [0.1, 0.9, 0.2, 0.3, 0.4, 1.0];
+        let labels = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0];
+        assert_eq!(gauc(&scores, &labels, &[1, 1, 2, 2, 2, 3]), 0.6);
+        assert!(gauc(&scores, &labels, &[0, 1, 2, 3, 4, 5]).is_nan());
+        assert!(gauc(&scores, &labels, &[]).is_nan());
+    }
+
+    #[test]
+    fn relative_improvement_counts_from_chance() {
+        assert!((rela_impr(0.6083, 0.5970) - 11.649_484_536).abs() < 1e-6);
+    }
+}
