@@ -9,6 +9,7 @@
 //! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
 //! - [`hopfield`]: associations of stored and state patterns, as layers and on plain matrices.
 //! - [`BagClassifier`]: what a trainer may ask of a model that labels bags of instances.
+//! - [`FieldEmbedding`] and [`ClickModel`]: embeddings of categorical fields, and what a trainer may ask of a click model.
 //! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
@@ -17,7 +18,9 @@ mod bag_classifier;
 pub mod bases;
 mod causal_attention;
 mod classifier;
+mod click_model;
 mod error;
+mod field_embedding;
 mod heads;
 pub mod hopfield;
 mod init;
@@ -41,7 +44,9 @@ pub use activation::Activation;
 pub use bag_classifier::BagClassifier;
 pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
+pub use click_model::{Behaviours, ClickModel, Features};
 pub use error::{ConfigError, check_range};
+pub use field_embedding::{FieldEmbedding, FieldEmbeddingConfig, FieldSpec};
 pub use heads::{HeadNorm, merge_heads, split_heads};
 pub use init::{biased_projection, projection, small_normal};
 pub use language_model::LanguageModel;
