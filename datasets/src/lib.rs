@@ -47,7 +47,7 @@ pub use mixup::{Blend, Mixup};
 pub use mqar::{Mqar, MqarConfig, MqarExample};
 pub use nearest::nearest;
 pub use normalization::Normalization;
-pub use open::open;
+pub use open::{open, tabular_directory};
 pub use random::{Purpose, RandomKey};
 pub use scenes::{Scene, Scenes};
 pub use table::Table;
