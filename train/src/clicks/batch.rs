@@ -58,14 +58,14 @@ pub fn features(samples: &Encoded, layout: &Layout, device: &Device) -> Features
             mask: Tensor::from_data(TensorData::new(mask, [rows, length]), device),
         }
     });
-    Features {
-        categorical: Tensor::<2, Int>::from_data(
-            integers(&samples.categorical, [rows, layout.fields.len()]),
-            device,
-        ),
-        numeric,
-        sequences: sequences.collect(),
-    }
+    let categorical = fields(&samples.categorical, layout, device);
+    Features::new(categorical, numeric, sequences.collect())
+}
+
+/// Ids of the categorical fields, `[B, F]`.
+pub fn fields(ids: &[u32], layout: &Layout, device: &Device) -> Tensor<2, Int> {
+    let width = layout.fields.len();
+    Tensor::from_data(integers(ids, [ids.len() / width.max(1), width]), device)
 }
 
 fn integers<const D: usize>(ids: &[u32], shape: [usize; D]) -> TensorData {
@@ -102,11 +102,7 @@ mod tests {
             Tensor::<2>::from_data(TensorData::new(values.to_vec(), [3, 2]), &device)
         };
         let batch = ClickBatch {
-            features: Features {
-                categorical: Tensor::zeros([3, 1], &device),
-                numeric: None,
-                sequences: Vec::new(),
-            },
+            features: Features::new(Tensor::zeros([3, 1], &device), None, Vec::new()),
             labels: tensor([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]),
             weights: Tensor::from_data(TensorData::new(weights, [3, 2]), &device),
         };

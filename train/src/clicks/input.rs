@@ -1,12 +1,12 @@
 //! What a click model is told about the data.
 
-use pyrarium_datasets::tabular::Layout;
+use pyrarium_datasets::tabular::{Field, Layout};
 use pyrarium_layers::FieldSpec;
 use pyrarium_recsys::{InputSpec, SequenceSpec};
 
 /// The inputs of a model for samples of a layout.
 pub fn input_spec(layout: &Layout) -> InputSpec {
-    let field = |field: &pyrarium_datasets::tabular::Field| FieldSpec {
+    let field = |field: &Field| FieldSpec {
         name: field.name.clone(),
         vocab_size: field.vocab_size,
         shares: field.shares,
@@ -17,7 +17,7 @@ pub fn input_spec(layout: &Layout) -> InputSpec {
         sequences: layout
             .sequences
             .iter()
-            .map(|sequence| SequenceSpec { fields: sequence.fields.clone() })
+            .map(|sequence| SequenceSpec { fields: sequence.fields.clone(), length: sequence.length })
             .collect(),
     }
 }

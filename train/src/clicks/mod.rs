@@ -6,15 +6,17 @@
 //! - [`job`]: `train`, `eval` and `predict` of every click model, on data by name or on a csv file (`source`).
 //! - [`task`] and [`specimen`]: the same models with a dense table, for the comparison of backends, and the benchmarks.
 
-mod batch;
+pub mod batch;
 pub mod fit;
 mod input;
+pub mod job;
 pub mod metrics;
 mod penalty;
 pub mod row_wise;
 mod rows;
 pub mod score;
 mod settings;
+pub mod source;
 pub mod specimen;
 mod table;
 pub mod task;

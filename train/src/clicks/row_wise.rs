@@ -11,7 +11,7 @@ use burn::tensor::{Bytes, Device, Tensor, TensorData};
 use pyrarium_datasets::tabular::{Encoded, Layout};
 use pyrarium_layers::{ClickModel, ConfigError, FieldEmbedding};
 
-use super::batch::ClickBatch;
+use super::batch::{ClickBatch, fields};
 use super::penalty::{MiniBatchAwareL2, penalty};
 use super::rows::{RowFinder, Touched};
 use super::settings::{ClickFit, RowRule};
@@ -99,12 +99,14 @@ impl<M: ClickModel> RowWise<M> {
     }
 
     fn backward(&mut self, mut batch: Encoded) -> Result<Pass<M>, Error> {
+        let local = fields(&batch.categorical, &self.layout, &self.device);
         let touched = self.finder.compact(&mut batch);
         let shape = [touched.rows.len(), self.table.dim()];
         let rows = TensorData::new(self.table.gather(&touched.rows), shape);
         let embedding = self.embedding.with_rows(Tensor::from_data(rows, &self.device));
         let model = self.network.clone().with_embedding(embedding);
-        let batch = ClickBatch::upload(&batch, &self.layout, &self.device);
+        let mut batch = ClickBatch::upload(&batch, &self.layout, &self.device);
+        batch.features.local = Some(local);
         let loss = batch.losses(model.forward(&batch.features)).mean();
         let objective = match self.penalties(&touched)? {
             Some(weights) => loss.clone() + penalty(model.embedding().table(), &weights),
