@@ -16,6 +16,8 @@ import torch
 
 import deltanet
 import din
+import dtrn
+import finalmlp
 import hopfield
 import s_kan
 import scaling_mlps
@@ -24,6 +26,8 @@ import tensor_brain
 SYSTEMS = {
     "deltanet": deltanet.workload,
     "din": din.workload,
+    "dtrn": dtrn.workload,
+    "finalmlp": finalmlp.workload,
     "hopfield": hopfield.workload,
     "s-kan": s_kan.workload,
     "scaling-mlps": scaling_mlps.workload,
