@@ -61,19 +61,21 @@ fn encode(schema: Schema, text: &str) -> (Encoder, pyrarium_datasets::Encoded) {
 #[test]
 fn criteo_counts_fall_into_buckets_of_their_squared_logarithm() {
     let values_of = "c\t".repeat(25) + "c";
-    let row = |label: u32, first: &str| {
-        format!("{label}\t{first}\t{}{values_of}\n", ["1\t"; 12].concat())
-    };
+    let row = |label: u32, first: &str| format!("{label}\t{first}\t{}{values_of}\n", ["1\t"; 12].concat());
     // ln(3)^2 = 1.2, ln(10)^2 = 5.3, ln(1000)^2 = 47.7.
     let counts = ["", "-2", "0", "1", "2", "3", "10", "1000"];
     let text: String = counts.iter().map(|count| row(1, count)).collect();
     let (encoder, samples) = encode(formats::criteo(1), &text);
-    assert_eq!((encoder.layout().fields.len(), encoder.layout().tasks.as_slice()), (39, &["label".into()][..]));
+    assert_eq!(
+        (encoder.layout().fields.len(), encoder.layout().tasks.as_slice()),
+        (39, &["label".into()][..])
+    );
     assert_eq!(values(&encoder, &samples, "I1"), ["-", "-2", "0", "1", "2", "1", "5", "47"]);
     assert_eq!(values(&encoder, &samples, "C26"), ["c"; 8]);
     assert_eq!(samples.labels, [1.0; 8]);
     let (encoder, _) = encode(formats::criteo(9), &text);
-    let field = |name: &str| encoder.layout().fields.iter().find(|field| field.name == name).unwrap().vocab_size;
+    let field =
+        |name: &str| encoder.layout().fields.iter().find(|field| field.name == name).unwrap().vocab_size;
     // A value that occurs eight times is too rare; buckets are kept.
     assert_eq!((field("C1"), field("I1")), (1, 7));
 }
@@ -106,7 +108,9 @@ fn adult_is_read_with_and_without_names() {
     let row = |at: usize| {
         let (age, work) = (20 + at, if at == 3 { "?" } else { "Private" });
         let income = [">50K", "<=50K"][at % 2];
-        format!("{age}, {work}, 1, HS-grad, 9, Divorced, Sales, Wife, White, Male, 0, 0, 40, Cuba, {income}\n")
+        format!(
+            "{age}, {work}, 1, HS-grad, 9, Divorced, Sales, Wife, White, Male, 0, 0, 40, Cuba, {income}\n"
+        )
     };
     let rows: String = (0..20).map(row).collect();
     let names = "age, workclass, fnlwgt, education, education-num, marital-status, occupation, relationship, race, sex, \
@@ -127,7 +131,8 @@ fn adult_is_read_with_and_without_names() {
     assert!(data.train.numeric[0] < -1.0 && data.train.numeric[1] == 0.0);
     assert_eq!(read(&rows).unwrap().1, data);
     let text = message(read(&rows.replacen(">50K", "50K", 1)));
-    let expected = "line 1, column `income`: `50K`, allowed is <=50K, <=50K. (for 0), >50K, >50K. (for 1) or nothing";
+    let expected =
+        "line 1, column `income`: `50K`, allowed is <=50K, <=50K. (for 0), >50K, >50K. (for 1) or nothing";
     assert!(text.ends_with(expected), "{text}");
     let text = message(adult(Path::new("absent")));
     assert_eq!(text, "the table of Adult not found, looked for absent/adult.data");
@@ -149,7 +154,8 @@ fn write_original(directory: &Path) {
     let film = |film: usize| {
         let flags: Vec<&str> = (0..19).map(|genre| if genre % 3 == film % 3 { "1" } else { "0" }).collect();
         let title: &[u8] = if film == 4 { b"Caf\xe9 (1995) (V)" } else { b"A (Film) (1987)" };
-        [format!("{film}|").as_bytes(), title, b"|01-Jan-1995||http://x|", flags.join("|").as_bytes(), b"\n"].concat()
+        [format!("{film}|").as_bytes(), title, b"|01-Jan-1995||http://x|", flags.join("|").as_bytes(), b"\n"]
+            .concat()
     };
     write(&directory.join("u.item"), &(1..=20).flat_map(film).collect::<Vec<u8>>());
 }
@@ -243,7 +249,10 @@ fn fields_and_three_histories_are_split_by_time() {
 fn movielens_files_that_are_damaged() {
     let directory = tempdir().unwrap();
     let text = message(movielens::din(directory.path()));
-    assert!(text.starts_with("the ratings of MovieLens-100K not found, looked for") && text.contains("u.data"), "{text}");
+    assert!(
+        text.starts_with("the ratings of MovieLens-100K not found, looked for") && text.contains("u.data"),
+        "{text}"
+    );
     for (file, from, to, problem) in [
         ("u.data", "1\t10\t1\t110", "1\t10\t6\t110", "line 21, column `3`: `6`, allowed is 1 to 5"),
         ("u.data", "1\t10\t1\t110", "1\t10\t1", "line 21: 3 cells, but there are 4 columns"),

@@ -8,9 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pyrarium_datasets::DataError;
-use pyrarium_datasets::tabular::{
-    ClickData, CsvSplit, Encoded, Encoder, Schema, SplitBy, split_csv,
-};
+use pyrarium_datasets::tabular::{ClickData, CsvSplit, Encoded, Encoder, Schema, SplitBy, split_csv};
 use support::gzip;
 use tempfile::{TempDir, tempdir};
 
@@ -157,7 +155,8 @@ fn many_rows() -> String {
         let item = |k: u32| (row.wrapping_mul(2_654_435_761).wrapping_add(k * 40_503) >> 8) % 500;
         let history: Vec<String> = (0..row % 5).map(|k| format!("i{}", item(k + 2))).collect();
         let (user, click, like) = (row % 97, item(7) % 2, ["0", "1", ""][row as usize % 3]);
-        let cells = format!("u{user},i{},i{},{},{},{click},{like}", item(0), item(1), row % 60, history.join("|"));
+        let cells =
+            format!("u{user},i{},i{},{},{},{click},{like}", item(0), item(1), row % 60, history.join("|"));
         writeln!(text, "{cells}").unwrap();
     }
     text
@@ -192,7 +191,11 @@ fn a_file_in_pieces_is_the_file_in_one_piece() {
 fn assert_same(a: &Encoded, b: &Encoded) {
     let bits = |samples: &Encoded| samples.labels.iter().map(|y| y.to_bits()).collect::<Vec<_>>();
     assert_eq!(bits(a), bits(b));
-    let without = |samples: &Encoded| Encoded { labels: Vec::new(), ..samples.clone() };
+    let without = |samples: &Encoded| {
+        let mut samples = samples.clone();
+        samples.labels.clear();
+        samples
+    };
     assert_eq!(without(a), without(b));
 }
 
@@ -205,7 +208,29 @@ fn a_file_is_split_without_looking_at_what_is_held_out() {
     let whole = encoder.read(path.as_path()).unwrap();
     assert_same(&data.valid, &whole.select(&(7000..8000).collect::<Vec<_>>()));
     assert_eq!(data.counts, data.layout.counts(&data.train));
-    ClickData::new(data.layout, data.train, data.valid, data.test).unwrap();
+    assert_same(&data.train, &whole.select(&(0..7000).collect::<Vec<_>>()));
+    let copy = data.clone();
+    ClickData::new(copy.layout, copy.train, copy.valid, copy.test).unwrap();
+
+    // The same, with the training rows read piece by piece.
+    let parts = CsvParts::open(path.as_path(), schema(), &split).unwrap();
+    assert_eq!((parts.encoder(), parts.train_rows()), (&encoder, 7000));
+    let mut train = Encoded::empty(1);
+    let sizes: Vec<usize> = parts
+        .train_chunks(3000)
+        .unwrap()
+        .map(|piece| {
+            train.append(piece.as_ref().unwrap());
+            piece.unwrap().len()
+        })
+        .collect();
+    assert_eq!(sizes, [3000, 3000, 1000]);
+    assert_same(&train, &whole.select(&(0..7000).collect::<Vec<_>>()));
+    let again = CsvParts::with_encoder(path.as_path(), encoder, &split).unwrap();
+    for parts in [parts, again] {
+        assert_same(parts.valid(), &data.valid);
+        assert_same(parts.test(), &data.test);
+    }
 
     let random = CsvSplit { by: SplitBy::Random, ..split };
     let (_, data) = split_csv(path.as_path(), schema(), &random).unwrap();
@@ -235,7 +260,8 @@ fn cells_that_their_column_does_not_hold() {
     let encoder = Encoder::fit(schema(), path.as_path()).unwrap();
     fs::write(&path, ROWS.replace("a|b,1,", "a|b,2,")).unwrap();
     for text in [message(encoder.read(path.as_path())), message(Encoder::fit(schema(), path.as_path()))] {
-        let expected = "events.csv: line 2, column `click`: `2`, allowed is 0, 0.0 (for 0), 1, 1.0 (for 1) or nothing";
+        let expected =
+            "events.csv: line 2, column `click`: `2`, allowed is 0, 0.0 (for 0), 1, 1.0 (for 1) or nothing";
         assert!(text.ends_with(expected), "{text}");
         assert!(text.starts_with(directory.path().to_str().unwrap()), "{text}");
     }
@@ -275,8 +301,10 @@ fn a_row_without_an_end_is_not_held_in_memory() {
 
 #[test]
 fn parts_of_a_sequence_are_equally_long() {
-    let text = SCHEMA
-        .replace("uses = [\"item\"]", "columns = [\"history\", \"users\"]\nuses = [\"item\", \"user\"]\nseparator = \" \"");
+    let text = SCHEMA.replace(
+        "uses = [\"item\"]",
+        "columns = [\"history\", \"users\"]\nuses = [\"item\", \"user\"]\nseparator = \" \"",
+    );
     let schema = Schema::parse(&text, "schema.toml").unwrap();
     let header = "user,item,last,age,history,users,click,like";
     let (_directory, path) = file(&format!("{header}\nu,a,a,1,a b a a,u v u u,1,1\n"));
@@ -311,8 +339,16 @@ fn schemas_that_do_not_fit_together() {
         ("bounds = [18, 30]", "bounds = []", "must be finite and increasing, at least one"),
         ("length = 3", "length = 0", "field `history`: length = 0: must be between 1 and 65536"),
         ("length = 3", "length = 3\nseparator = \",\"", "must not be the delimiter"),
-        ("uses = [\"item\"]", "uses = [\"item\", \"user\"]", "uses 2 fields for 1 columns: must be one a column"),
-        ("uses = [\"item\"]", "uses = [\"click\"]", "uses = \"click\": must be a field of kind `categorical`"),
+        (
+            "uses = [\"item\"]",
+            "uses = [\"item\", \"user\"]",
+            "uses 2 fields for 1 columns: must be one a column",
+        ),
+        (
+            "uses = [\"item\"]",
+            "uses = [\"click\"]",
+            "uses = \"click\": must be a field of kind `categorical`",
+        ),
         ("kind = \"label\"", "kind = \"labels\"", "unknown variant `labels`, expected one of"),
         ("min_count", "mincount", "unknown field `mincount`, expected one of `name`, `column`, `min_count`"),
         ("group =", "groups =", "unknown field `groups`, expected one of `delimiter`"),

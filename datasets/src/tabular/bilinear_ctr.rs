@@ -57,8 +57,7 @@ struct Truth {
 impl Truth {
     fn draw(rng: &mut ChaCha8Rng) -> Self {
         let mut vector = || -> Vector { std::array::from_fn(|_| StandardNormal.sample(rng)) };
-        let mut vectors: [Vec<Vector>; 4] =
-            std::array::from_fn(|_| (0..VOCAB).map(|_| vector()).collect());
+        let mut vectors: [Vec<Vector>; 4] = std::array::from_fn(|_| (0..VOCAB).map(|_| vector()).collect());
         let matrix: [Vector; DIM] = std::array::from_fn(|_| vector().map(|z| z / (DIM as f64).sqrt()));
         for a in vectors[..2].iter_mut().flatten() {
             *a = std::array::from_fn(|column| (0..DIM).map(|row| a[row] * matrix[row][column]).sum());
@@ -153,7 +152,10 @@ mod tests {
             let difference = logit([u, 1, 4, 5]) - logit([u, 2, 4, 5]);
             let expected = logit([20, 1, 4, 5]) - logit([20, 2, 4, 5]);
             assert!((difference - expected).abs() < 1e-6);
-            assert!((logit([u, 1, 4, 5]) - logit([u, 2, 4, 5]) - logit([u, 1, 6, 5]) + logit([u, 2, 6, 5])).abs() > 1e-3);
+            assert!(
+                (logit([u, 1, 4, 5]) - logit([u, 2, 4, 5]) - logit([u, 1, 6, 5]) + logit([u, 2, 6, 5])).abs()
+                    > 1e-3
+            );
         }
     }
 

@@ -158,7 +158,8 @@ mod tests {
         };
         assert!((rate(true) - averaged(2.0)).abs() < 0.006, "{}", rate(true));
         assert!((rate(false) - averaged(-2.0)).abs() < 0.006, "{}", rate(false));
-        let column = |values: &[f32], task: usize| values.iter().skip(task).step_by(2).copied().collect::<Vec<_>>();
+        let column =
+            |values: &[f32], task: usize| values.iter().skip(task).step_by(2).copied().collect::<Vec<_>>();
         for task in 0..2 {
             // With a share of 0.325 likely (0.675 for the opposite) this is what a two-valued score can reach.
             let best = auc(&column(&made.probabilities[0], task), &column(labels, task));

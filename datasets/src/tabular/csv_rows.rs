@@ -200,7 +200,8 @@ impl<R: Read> Read for LimitedRows<R> {
         match self.since_row.fetch_add(count, Ordering::Relaxed) <= LARGEST_ROW {
             true => Ok(count),
             false => {
-                let problem = format!("a row of more than {LARGEST_ROW} bytes, is a quotation mark not closed?");
+                let problem =
+                    format!("a row of more than {LARGEST_ROW} bytes, is a quotation mark not closed?");
                 Err(io::Error::new(io::ErrorKind::InvalidData, problem))
             }
         }

@@ -80,7 +80,11 @@ impl Encoded {
     /// # Panics
     /// If the numbers of sequences differ.
     pub fn append(&mut self, further: &Self) {
-        assert_eq!(self.sequences.len(), further.sequences.len(), "samples of different numbers of sequences");
+        assert_eq!(
+            self.sequences.len(),
+            further.sequences.len(),
+            "samples of different numbers of sequences"
+        );
         self.count += further.count;
         self.categorical.extend_from_slice(&further.categorical);
         self.numeric.extend_from_slice(&further.numeric);

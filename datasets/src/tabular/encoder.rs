@@ -78,14 +78,10 @@ impl Encoder {
         }
         let (vocabularies, scales) = survey(&schema, &outline(&schema), source, chosen)?;
         let layout = layout(&schema, &vocabularies);
-        let counts = layout.no_counts();
-        let mut encoder = Self { schema, layout, vocabularies, scales, counts };
-        let (mut counts, mut row) = (encoder.layout.no_counts(), 0);
-        for samples in encoder.chunks(source.clone(), ROWS_AT_ONCE)? {
-            let samples = samples?;
-            let rows: Vec<usize> = (0..samples.len()).filter(|at| chosen(row + at)).collect();
-            row += samples.len();
-            encoder.layout.count(&samples.select(&rows), &mut counts);
+        let mut counts = layout.no_counts();
+        let mut encoder = Self { schema, layout, vocabularies, scales, counts: counts.clone() };
+        for samples in Chunks::open(&encoder, source, ROWS_AT_ONCE, Labels::Required, Box::new(chosen))? {
+            encoder.layout.count(&samples?, &mut counts);
         }
         encoder.counts = counts;
         Ok(encoder)
@@ -127,7 +123,7 @@ impl Encoder {
     /// [`DataError::Io`]; [`DataError::MissingColumn`]; each item of the iterator may be [`DataError::Cell`] for a number that is none and
     /// a label that is neither 0 nor 1, or [`DataError::MalformedLine`] for other damage and a file without rows; it is then the last one.
     pub fn chunks(&self, source: impl Into<CsvSource>, rows: usize) -> Result<Chunks<'_>, DataError> {
-        Chunks::open(self, &source.into(), rows, Labels::Required)
+        Chunks::open(self, &source.into(), rows, Labels::Required, Box::new(|_| true))
     }
 
     /// As [`chunks`](Self::chunks), for a file of which labels are to be predicted: no label is read, and neither are groups.
@@ -139,7 +135,7 @@ impl Encoder {
         source: impl Into<CsvSource>,
         rows: usize,
     ) -> Result<Chunks<'_>, DataError> {
-        Chunks::open(self, &source.into(), rows, Labels::NotRead)
+        Chunks::open(self, &source.into(), rows, Labels::NotRead, Box::new(|_| true))
     }
 
     /// Encodes a whole file.

@@ -88,7 +88,9 @@ impl Layout {
                 let parts = layout.fields.len();
                 let start = sample * layout.length * parts;
                 let ids = &sequence.ids[start..][..sequence.lengths[sample] as usize * parts];
-                seen.extend(ids.iter().enumerate().map(|(at, &id)| (self.owner(layout.fields[at % parts]), id)));
+                seen.extend(
+                    ids.iter().enumerate().map(|(at, &id)| (self.owner(layout.fields[at % parts]), id)),
+                );
             }
             seen.sort_unstable();
             seen.dedup();
@@ -120,10 +122,13 @@ impl Layout {
             if let Some(other) = shares
                 && !self.fields.get(*other).is_some_and(|f| f.shares.is_none() && f.vocab_size == *vocab_size)
             {
-                return Some(format!("field `{name}` shares with field {other}, which has no such vocabulary"));
+                return Some(format!(
+                    "field `{name}` shares with field {other}, which has no such vocabulary"
+                ));
             }
         }
-        let unsound = |s: &&SequenceField| s.length == 0 || s.fields.is_empty() || !s.fields.iter().all(known);
+        let unsound =
+            |s: &&SequenceField| s.length == 0 || s.fields.is_empty() || !s.fields.iter().all(known);
         let sequence = self.sequences.iter().find(unsound)?;
         Some(format!("sequence `{}` needs a length above 0 and fields that are there", sequence.name))
     }
@@ -146,8 +151,9 @@ impl Layout {
         }
         let above = |(at, &id): (usize, &u32)| {
             let field = &self.fields[at % self.fields.len()];
-            (id as usize >= field.vocab_size)
-                .then(|| format!("id {id} of field `{}`, whose ids are below {}", field.name, field.vocab_size))
+            (id as usize >= field.vocab_size).then(|| {
+                format!("id {id} of field `{}`, whose ids are below {}", field.name, field.vocab_size)
+            })
         };
         samples
             .categorical

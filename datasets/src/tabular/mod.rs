@@ -9,6 +9,7 @@
 mod adult;
 mod chunks;
 mod click_data;
+mod csv_parts;
 mod csv_rows;
 mod encoded;
 mod encoder;
@@ -33,14 +34,13 @@ pub use bilinear_ctr::{BILINEAR_CTR_SIZES, bilinear_ctr};
 pub use chunks::Chunks;
 pub use click_data::ClickData;
 pub use conflicting_tasks::{CONFLICTING_TASKS_SIZES, conflicting_tasks};
+pub use csv_parts::{CsvParts, split_csv};
 pub use csv_rows::{CsvRows, CsvSource};
 pub use encoded::{Encoded, EncodedSequence};
 pub use encoder::Encoder;
 pub use layout::{Field, Layout, SequenceField};
 pub use multi_interest::{MULTI_INTEREST_SIZES, multi_interest};
-pub use schema::{
-    CategoricalSchema, FieldSchema, LabelSchema, NumericSchema, Schema, SequenceSchema, Take,
-};
+pub use schema::{CategoricalSchema, FieldSchema, LabelSchema, NumericSchema, Schema, SequenceSchema, Take};
 pub use simulation::{PartSizes, Simulation};
-pub use split::{CsvSplit, SplitBy, split_csv};
+pub use split::{CsvSplit, SplitBy};
 pub use vocabulary::Vocabulary;

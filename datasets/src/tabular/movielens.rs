@@ -6,9 +6,10 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use super::csv_parts::split_by;
 use super::movielens_files::{MovieLens, Rating};
 use super::schema::{CategoricalSchema, FieldSchema, LabelSchema, Schema, SequenceSchema};
-use super::split::{Part, split_by};
+use super::split::Part;
 use super::{ClickData, CsvSource, Encoder};
 use crate::DataError;
 

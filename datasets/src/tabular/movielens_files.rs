@@ -131,7 +131,8 @@ impl MovieLens {
     /// Every rating is of a user and a film that is there.
     fn checked(self, path: &Path) -> Result<Self, DataError> {
         let stranger = self.ratings.iter().find_map(|rating| {
-            let unknown = |what: &str, id: u32| Some(format!("{what} {id} has a rating, but no line of its own"));
+            let unknown =
+                |what: &str, id: u32| Some(format!("{what} {id} has a rating, but no line of its own"));
             match (self.users.contains_key(&rating.user), self.items.contains_key(&rating.item)) {
                 (false, _) => unknown("user", rating.user),
                 (_, false) => unknown("film", rating.item),
@@ -177,12 +178,13 @@ impl Lines {
         let found = self.names();
         let mut columns = [0; N];
         for (column, name) in columns.iter_mut().zip(names) {
-            *column = found.iter().position(|other| *other == name).ok_or_else(|| DataError::MissingColumn {
-                path: self.path.clone(),
-                column: name.into(),
-                nearest: crate::nearest(name, found.iter().copied()).map(String::from),
-                found: found.iter().map(|name| name.to_string()).collect(),
-            })?;
+            *column =
+                found.iter().position(|other| *other == name).ok_or_else(|| DataError::MissingColumn {
+                    path: self.path.clone(),
+                    column: name.into(),
+                    nearest: crate::nearest(name, found.iter().copied()).map(String::from),
+                    found: found.iter().map(|name| name.to_string()).collect(),
+                })?;
         }
         Ok(columns)
     }
@@ -197,7 +199,10 @@ impl Lines {
             }
             let cells: Vec<&str> = text.split(separator).map(str::trim).collect();
             if cells.len() != width {
-                return Err(malformed(at + 1, format!("{} cells, but there are {width} columns", cells.len())));
+                return Err(malformed(
+                    at + 1,
+                    format!("{} cells, but there are {width} columns", cells.len()),
+                ));
             }
             rows.push(Line { path: &self.path, number: at + 1, cells });
         }

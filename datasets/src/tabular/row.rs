@@ -43,7 +43,8 @@ impl<'a> Columns<'a> {
             numbers.push(rows.column(number.column())?);
         }
         for sequence in schema.sequences() {
-            let columns: Result<_, _> = sequence.columns().into_iter().map(|name| rows.column(name)).collect();
+            let columns: Result<_, _> =
+                sequence.columns().into_iter().map(|name| rows.column(name)).collect();
             let (separator, length) = (sequence.separator, sequence.length);
             sequences.push(SequenceColumns { columns: columns?, separator, length });
         }
@@ -129,7 +130,8 @@ impl<'a> Columns<'a> {
                 list.map(|list| list.split(*separator).map(str::trim).collect()).unwrap_or_default();
             let first = parts.first().map_or(items.len(), |(total, _)| *total);
             if items.len() != first {
-                let allowed = format!("a list of {first} items, as in column `{}`", rows.columns()[columns[0]]);
+                let allowed =
+                    format!("a list of {first} items, as in column `{}`", rows.columns()[columns[0]]);
                 return Err(rows.bad_cell(record, column, allowed));
             }
             let total = items.len();

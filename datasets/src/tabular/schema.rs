@@ -310,7 +310,12 @@ impl SequenceSchema {
 impl LabelSchema {
     /// The label of a column of the same name, of cells 0 and 1.
     pub fn named(name: &str) -> FieldSchema {
-        FieldSchema::Label(Self { name: name.into(), column: None, positive: positive(), negative: negative() })
+        FieldSchema::Label(Self {
+            name: name.into(),
+            column: None,
+            positive: positive(),
+            negative: negative(),
+        })
     }
 
     pub(crate) fn column(&self) -> &str {

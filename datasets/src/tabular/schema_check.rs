@@ -52,9 +52,9 @@ fn categorical(schema: &Schema, field: &CategoricalSchema) -> Option<String> {
         return Some(format!("field `{name}`: min_count belongs to `{shares}`, whose vocabulary it shares"));
     }
     match with_vocabulary(schema, name, "shares", shares) {
-        Ok(other) if other.shares.is_some() => {
-            Some(format!("field `{name}`: shares = \"{shares}\", which itself shares; name the field that does not"))
-        }
+        Ok(other) if other.shares.is_some() => Some(format!(
+            "field `{name}`: shares = \"{shares}\", which itself shares; name the field that does not"
+        )),
         Ok(other) if other.name == *name => Some(format!("field `{name}`: shares with itself")),
         Ok(_) => None,
         Err(problem) => Some(problem),
@@ -89,7 +89,9 @@ fn numeric(field: &NumericSchema) -> Option<String> {
     }
     let increasing = bounds.windows(2).all(|pair| pair[0] < pair[1]);
     if bounds.is_empty() || !increasing || !bounds.iter().all(|bound| bound.is_finite()) {
-        return Some(format!("field `{name}`: bounds = {bounds:?}: must be finite and increasing, at least one"));
+        return Some(format!(
+            "field `{name}`: bounds = {bounds:?}: must be finite and increasing, at least one"
+        ));
     }
     None
 }
@@ -107,7 +109,9 @@ fn sequence(schema: &Schema, field: &SequenceSchema) -> Option<String> {
         ));
     }
     if *separator == schema.delimiter {
-        return Some(format!("field `{name}`: separator `{separator}`: must not be the delimiter of the file"));
+        return Some(format!(
+            "field `{name}`: separator `{separator}`: must not be the delimiter of the file"
+        ));
     }
     uses.iter().find_map(|other| with_vocabulary(schema, name, "uses", other).err())
 }

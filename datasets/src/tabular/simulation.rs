@@ -97,9 +97,11 @@ pub(crate) mod tests {
         let sizes = PartSizes { train: 300, valid: 200, test: 100 };
         let made = generate(sizes, 5).unwrap();
         let ClickData { layout, counts, train, valid, test } = &made.data;
-        for (part, size, probabilities) in
-            [(train, 300, &made.probabilities[0]), (valid, 200, &made.probabilities[1]), (test, 100, &made.probabilities[2])]
-        {
+        for (part, size, probabilities) in [
+            (train, 300, &made.probabilities[0]),
+            (valid, 200, &made.probabilities[1]),
+            (test, 100, &made.probabilities[2]),
+        ] {
             assert_eq!(part.len(), size);
             layout.check(part, "part").unwrap();
             assert_eq!(probabilities.len(), size * layout.tasks.len());

@@ -1,10 +1,9 @@
-//! One file split into training, validation and test.
+//! Which rows of a file are for training, validation and test.
 
 use rand::RngExt;
 use serde::{Deserialize, Serialize};
 
-use super::encoder::ROWS_AT_ONCE;
-use super::{ClickData, CsvRows, CsvSource, Encoded, Encoder, Schema};
+use super::{CsvRows, CsvSource, Schema};
 use crate::{DataError, Purpose, RandomKey};
 
 /// Which rows of a file are held out.
@@ -39,76 +38,50 @@ pub(crate) enum Part {
     Test,
 }
 
-/// Splits a file, learns its encoding from the training rows and encodes all rows.
-///
-/// # Errors
-/// [`DataError::Inconsistent`] for shares that cannot be and if a part has no row; otherwise as [`Encoder::fit`].
-pub fn split_csv(
-    source: impl Into<CsvSource>,
-    schema: Schema,
-    split: &CsvSplit,
-) -> Result<(Encoder, ClickData), DataError> {
-    let source = source.into();
-    let CsvSplit { valid, test, by, seed } = *split;
-    if !(valid > 0.0 && test > 0.0 && valid + test < 1.0) {
-        let problem = format!("shares {valid} and {test}: both must be above 0, their sum below 1");
-        return Err(DataError::Inconsistent { place: "split into validation and test".into(), problem });
+/// A split of one file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Assignment {
+    Random { valid: f64, test: f64, seed: u64 },
+    Order { first_valid: usize, first_test: usize },
+}
+
+impl CsvSplit {
+    /// The split of a file, whose rows are counted if need be.
+    pub(crate) fn assign(&self, source: &CsvSource, schema: &Schema) -> Result<Assignment, DataError> {
+        let Self { valid, test, by, seed } = *self;
+        if !(valid > 0.0 && test > 0.0 && valid + test < 1.0) {
+            let problem = format!("shares {valid} and {test}: both must be above 0, their sum below 1");
+            return Err(DataError::Inconsistent { place: "split into validation and test".into(), problem });
+        }
+        if by == SplitBy::Random {
+            return Ok(Assignment::Random { valid, test, seed });
+        }
+        let mut rows = CsvRows::open(source, schema)?;
+        let mut count = 0;
+        while rows.next_row()?.is_some() {
+            count += 1;
+        }
+        let share = |share: f64| (count as f64 * share).round() as usize;
+        let first_test = count - share(test);
+        Ok(Assignment::Order { first_valid: first_test.saturating_sub(share(valid)), first_test })
     }
-    match by {
-        SplitBy::Random => split_by(&source, schema, &|row| {
-            let key = RandomKey { seed, epoch: 0, index: row as u64 };
-            match key.rng(Purpose::Sampling).random::<f64>() {
-                u if u < test => Part::Test,
-                u if u < test + valid => Part::Valid,
-                _ => Part::Train,
+}
+
+impl Assignment {
+    /// The part of a row, which are numbered from 0.
+    pub(crate) fn part(self, row: usize) -> Part {
+        match self {
+            Self::Random { valid, test, seed } => {
+                let key = RandomKey { seed, epoch: 0, index: row as u64 };
+                match key.rng(Purpose::Sampling).random::<f64>() {
+                    u if u < test => Part::Test,
+                    u if u < test + valid => Part::Valid,
+                    _ => Part::Train,
+                }
             }
-        }),
-        SplitBy::Order => {
-            let rows = count_rows(&source, &schema)?;
-            let share = |share: f64| (rows as f64 * share).round() as usize;
-            split_by(&source, schema, &move |row| match rows - row.min(rows) {
-                left if left <= share(test) => Part::Test,
-                left if left <= share(test) + share(valid) => Part::Valid,
-                _ => Part::Train,
-            })
+            Self::Order { first_test, .. } if row >= first_test => Part::Test,
+            Self::Order { first_valid, .. } if row >= first_valid => Part::Valid,
+            Self::Order { .. } => Part::Train,
         }
     }
-}
-
-/// Splits a file by the numbers of its rows, from 0.
-pub(crate) fn split_by(
-    source: &CsvSource,
-    schema: Schema,
-    part_of: &dyn Fn(usize) -> Part,
-) -> Result<(Encoder, ClickData), DataError> {
-    let encoder = Encoder::fit_chosen(schema, source, &|row| part_of(row) == Part::Train)?;
-    let mut parts = [Part::Train, Part::Valid, Part::Test]
-        .map(|part| (part, Encoded::empty(encoder.layout().sequences.len())));
-    let mut row = 0;
-    for samples in encoder.chunks(source.clone(), ROWS_AT_ONCE)? {
-        let samples = samples?;
-        for (part, all) in &mut parts {
-            let rows: Vec<usize> = (0..samples.len()).filter(|at| part_of(row + at) == *part).collect();
-            all.append(&samples.select(&rows));
-        }
-        row += samples.len();
-    }
-    let [(_, train), (_, valid), (_, test)] = parts;
-    for (part, name) in [(&train, "training"), (&valid, "validation"), (&test, "test")] {
-        if part.is_empty() {
-            let problem = format!("no row of {row} is for {name}");
-            return Err(DataError::Inconsistent { place: "split into training, validation and test".into(), problem });
-        }
-    }
-    let (layout, counts) = (encoder.layout().clone(), encoder.counts().to_vec());
-    Ok((encoder, ClickData { layout, counts, train, valid, test }))
-}
-
-fn count_rows(source: &CsvSource, schema: &Schema) -> Result<usize, DataError> {
-    let mut rows = CsvRows::open(source, schema)?;
-    let mut count = 0;
-    while rows.next_row()?.is_some() {
-        count += 1;
-    }
-    Ok(count)
 }
