@@ -215,10 +215,10 @@ impl FieldEmbedding {
     /// The same fields over the given rows `[u, d]` only: ids are then positions in them, for every field. This is what makes a
     /// training step cost as much as the rows it touches.
     ///
-    /// The rows are a leaf: their gradient is that of the parameter, which keeps its identity ([`id`](Self::id)).
+    /// The rows are a leaf: their gradient, where there is one, is that of the parameter, which keeps its identity ([`id`](Self::id)).
     pub fn with_rows(&self, rows: Tensor<2>) -> Self {
-        let table = Param::initialized(self.table.id, rows.detach().require_grad());
-        Self { table, offsets: vec![0; self.offsets.len()] }
+        let rows = if rows.is_autodiff() { rows.detach().require_grad() } else { rows };
+        Self { table: Param::initialized(self.table.id, rows), offsets: vec![0; self.offsets.len()] }
     }
 
     /// The identity of the table among a model's parameters.

@@ -63,6 +63,8 @@ pub(crate) fn small(config: ModelConfig) -> ModelConfig {
                 unit: widths(&config.tim.unit),
                 ..config.tim
             },
+            // A quarter of four embeddings would be a single unit, which may be idle for all samples of a test.
+            reduction: 1,
             interest: interest(config.interest),
             ..config
         }),

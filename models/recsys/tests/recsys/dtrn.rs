@@ -247,7 +247,10 @@ fn every_parameter_learns_with_either_module_alone() {
     let device = Device::flex().autodiff();
     let batch = features(&spec(), 0..5, &device);
     for (tim, trm) in [(true, false), (false, true)] {
-        let model = filled(&config(heads()[0].clone()).with_use_tim(tim).with_use_trm(trm), &device);
+        let model = filled(
+            &config(heads()[0].clone()).with_use_tim(tim).with_use_trm(trm).with_reduction(1),
+            &device,
+        );
         let loss = model.forward(&batch).square().sum();
         let gradients =
             gradient_values(&model, &GradientsParams::from_grads(loss.backward(), &model)).unwrap();
