@@ -4,13 +4,17 @@
 //!   of them.
 //! - [`fit`]: epochs of such steps with checkpoints, resume and early stopping; [`score`] and [`metrics`]: what came of it.
 //! - [`job`]: `train`, `eval` and `predict` of every click model, on data by name or on a csv file (`source`).
-//! - [`task`] and [`specimen`]: the same models with a dense table, for the comparison of backends, and the benchmarks.
+//! - [`comparison`]: several models on the same samples.
+//! - [`task`] and [`specimen`]: the same models with a dense table, for the comparison of backends, and the benchmarks; [`named`]: those that have a
+//!   name.
 
 pub mod batch;
+pub mod comparison;
 pub mod fit;
 mod input;
 pub mod job;
 pub mod metrics;
+pub mod named;
 mod penalty;
 pub mod row_wise;
 mod rows;

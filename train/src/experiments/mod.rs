@@ -2,6 +2,8 @@
 
 pub mod deltanet;
 pub mod din;
+pub mod dtrn;
+pub mod finalmlp;
 pub mod hopfield;
 pub mod multitasking_hebbian;
 pub mod s_kan;

@@ -17,22 +17,21 @@ use crate::registry::{Budget, ClaimText, Reproduction};
 use crate::report::Report;
 use crate::run::Run;
 
-const PAPER: &str =
-    "better AUC on all tasks than shared bottom, MMoE, PLE and others on a public and an industrial data set (no figure confirmed)";
+const PAPER: &str = "better AUC on all tasks than shared bottom, MMoE, PLE and others on a public and an industrial data set (no figure confirmed)";
 
 /// Against the plain heads.
 pub const AHEAD: ClaimText = ClaimText {
     id: "ahead-under-conflict",
-    statement: "On drawn tasks, of equal embeddings and about equal parameters, DTRN (reconstruction) under a shared bottom has a mean test AUC of both tasks at least 0.5 points above shared bottom, MMoE and PLE where tasks have nothing to do with each other (rho = 0) or contradict each other (rho = -1), and at most 0.3 below where they agree (rho = 1).",
+    statement: "On drawn tasks, of equal embeddings, about equal parameters and the same attention to histories, DTRN (reconstruction) under a shared bottom has a mean test AUC of both tasks at least 0.5 points above shared bottom, MMoE and PLE where tasks have nothing to do with each other (rho = 0) or contradict each other (rho = -1), and at most 0.3 below where they agree (rho = 1).",
     paper: PAPER,
     relation: "DTRN >= best plain head + 0.5 at rho = 0 or -1, and >= best plain head - 0.3 at rho = 1",
 };
 /// Against each module alone.
 pub const PARTS: ClaimText = ClaimText {
     id: "both-modules-are-needed",
-    statement: "There both modules together are at most 0.2 points below each of them alone, whatever rho.",
+    statement: "There, where tasks have nothing to do with each other, both modules together are at most 0.2 points below each of them alone.",
     paper: "each module helps (ablation, no figure confirmed)",
-    relation: "DTRN >= each module alone - 0.2 points, at every rho",
+    relation: "DTRN >= each module alone - 0.2 points, at rho = 0",
 };
 /// Why there should be a conflict.
 pub const GRADIENTS: ClaimText = ClaimText {
@@ -42,21 +41,22 @@ pub const GRADIENTS: ClaimText = ClaimText {
     relation: "mean cosine at rho = -1 < 0",
 };
 
+/// The ablations, which take as long as the network itself, are the last ones and left out where rho is not 0.
 const CONTENDERS: [Contender; 6] = [
     Contender::Both,
-    Contender::Interest,
-    Contender::Refinement,
     Contender::PLAIN[0],
     Contender::PLAIN[1],
     Contender::PLAIN[2],
+    Contender::Interest,
+    Contender::Refinement,
 ];
 const SHARED: Contender = Contender::Plain(HeadKind::SharedBottom);
 /// How the second task relates to the first.
 const RHOS: [i32; 3] = [1, 0, -1];
 /// The seed of the samples; those of weights and order vary.
 const DATA_SEED: u64 = 0;
-/// Learning rates, among which every network has its own by the validation part.
-const RATES: [f64; 2] = [3e-3, 1e-2];
+/// Learning rates of the full budget, among which every network has its own by the validation part; the quick one has the first for all.
+const RATES: [f64; 2] = [3e-3, 1e-3];
 
 /// What was found at one rho.
 struct Found {
@@ -77,9 +77,9 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         let comparison = Comparison {
             name: &name,
             data: &drawn.data,
-            contenders: &CONTENDERS,
+            contenders: if rho == 0 { &CONTENDERS } else { &CONTENDERS[..4] },
             fit: ClickFit { epochs: what.budget.pick(1, 4, 10), ..ClickFit::default() },
-            rates: if what.budget == Budget::Smoke { &RATES[..1] } else { &RATES },
+            rates: if what.budget == Budget::Full { &RATES } else { &RATES[..1] },
             seeds: what.seeds,
         };
         let outcomes = comparison.run(run, report)?;
@@ -95,7 +95,8 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
 /// interest.
 fn known_at_best(name: &str, rho: i32, drawn: &Simulation, report: &mut Report) {
     let test = &drawn.data.test;
-    let column = |values: &[f32], task: usize| -> Vec<f32> { values.iter().skip(task).step_by(2).copied().collect() };
+    let column =
+        |values: &[f32], task: usize| -> Vec<f32> { values.iter().skip(task).step_by(2).copied().collect() };
     let is_in = |sequence: usize, sample: usize| {
         let ids = &test.sequences[sequence].ids;
         let length = ids.len() / test.len();
@@ -175,17 +176,15 @@ fn decide(found: &BTreeMap<i32, Found>, report: &mut Report) {
         let best = others.iter().map(|&other| area(outcomes, other).mean).fold(f64::NEG_INFINITY, f64::max);
         area(outcomes, Contender::Both).mean - best
     };
-    let ahead = RHOS.map(|rho| lead(rho, &Contender::PLAIN));
-    let parts = RHOS.map(|rho| lead(rho, &[Contender::Interest, Contender::Refinement]));
-    let points = |leads: [f64; 3], best: &str| {
-        let each = RHOS.iter().zip(leads).map(|(rho, lead)| format!("{lead:+.2} at rho = {rho}"));
-        format!("DTRN minus {best}: {} points", each.collect::<Vec<_>>().join(", "))
-    };
-    let [agree, free, contradict] = ahead;
+    let [agree, free, contradict] = RHOS.map(|rho| lead(rho, &Contender::PLAIN));
+    let measured = format!(
+        "DTRN minus the best plain head: {agree:+.2} points at rho = 1, {free:+.2} at 0, {contradict:+.2} at -1"
+    );
     let held = (free >= 0.5 || contradict >= 0.5) && agree >= -0.3;
-    report.claims.push(AHEAD.tested(points(ahead, "the best plain head"), held));
-    let held = parts.iter().all(|lead| *lead >= -0.2);
-    report.claims.push(PARTS.tested(points(parts, "the better module alone"), held));
+    report.claims.push(AHEAD.tested(measured, held));
+    let parts = lead(0, &[Contender::Interest, Contender::Refinement]);
+    let measured = format!("DTRN minus the better module alone: {parts:+.2} points");
+    report.claims.push(PARTS.tested(measured, parts >= -0.2));
     let cosines: Vec<String> =
         found.iter().map(|(rho, found)| format!("{:+.3} at rho = {rho}", found.cosine)).collect();
     let held = found.get(&-1).is_some_and(|found| found.cosine < 0.0);
@@ -218,12 +217,12 @@ mod tests {
 
     #[test]
     fn a_lead_counts_where_tasks_differ() {
-        let even = [84.0, 84.0, 84.0, 84.0, 84.0, 84.0];
-        let ahead = [85.0, 84.0, 84.0, 84.0, 84.4, 84.0];
-        let behind = [83.0, 84.0, 83.1, 83.0, 83.0, 83.0];
+        let even = [84.0; 6];
+        let ahead = [85.0, 84.0, 84.4, 84.0, 85.1, 84.0];
+        let behind = [83.0, 83.1, 83.4, 83.0, 83.0, 83.3];
         assert_eq!(held([(even, 0.5), (even, 0.1), (ahead, -0.1)]), [true, true, true]);
-        assert_eq!(held([(ahead, 0.5), (even, 0.1), (even, 0.1)]), [false, true, false]);
-        assert_eq!(held([(behind, 0.5), (ahead, 0.1), (even, 0.0)]), [true, false, false]);
+        assert_eq!(held([(ahead, 0.5), (behind, 0.1), (even, 0.1)]), [false, false, false]);
+        assert_eq!(held([(behind, 0.5), (ahead, 0.1), (even, 0.0)]), [false, true, false]);
     }
 
     #[test]

@@ -114,10 +114,8 @@ impl Network {
 impl ClickNetwork for Network {
     type Model = Dtrn;
     const SLUG: &'static str = "dtrn";
-    const DATA: &'static [NamedData] = &[
-        NamedData { name: CONFLICTING, open: conflicting },
-        NamedData { name: MOVIELENS, open: movielens },
-    ];
+    const DATA: &'static [NamedData] =
+        &[NamedData { name: CONFLICTING, open: conflicting }, NamedData { name: MOVIELENS, open: movielens }];
 
     fn init(&self, layout: &Layout, device: &Device) -> Result<Dtrn, Error> {
         Ok(self.config(layout).init(device)?)

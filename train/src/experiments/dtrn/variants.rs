@@ -35,8 +35,7 @@ pub fn benchmarks() -> Vec<Benchmark> {
 }
 
 fn network(modules: bool, device: &Device) -> Result<Box<dyn Workload>, Error> {
-    let sequence =
-        |name: &str| SequenceField { name: name.to_string(), length: 10, fields: vec![0] };
+    let sequence = |name: &str| SequenceField { name: name.to_string(), length: 10, fields: vec![0] };
     let layout = Layout {
         fields: vec![Field { name: "item".to_string(), vocab_size: ITEMS, shares: None }],
         numeric: Vec::new(),

@@ -46,7 +46,12 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     let drawn = bilinear_ctr(what.budget.pick(few, BILINEAR_CTR_SIZES, BILINEAR_CTR_SIZES), DATA_SEED)?;
     let best = 100.0 * auc(&drawn.probabilities[2], &drawn.data.test.labels);
     report.add("bilinear clicks, best possible: test AUC %", &[best]);
-    let fit = ClickFit { epochs: what.budget.pick(1, 10, 10), batch_size: 1024, patience: 2, ..ClickFit::default() };
+    let fit = ClickFit {
+        epochs: what.budget.pick(1, 10, 10),
+        batch_size: 1024,
+        patience: 2,
+        ..ClickFit::default()
+    };
     let outcomes = comparison("bilinear clicks", &drawn.data, fit.clone(), what).run(run, report)?;
     let longer = ClickFit { epochs: what.budget.pick(2, 60, 60), patience: 3, ..fit };
     let longer =
@@ -55,12 +60,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     Ok(())
 }
 
-fn comparison<'a>(
-    name: &'a str,
-    data: &'a ClickData,
-    fit: ClickFit,
-    what: Reproduction,
-) -> Comparison<'a> {
+fn comparison<'a>(name: &'a str, data: &'a ClickData, fit: ClickFit, what: Reproduction) -> Comparison<'a> {
     Comparison {
         name,
         data,

@@ -24,9 +24,7 @@ pub enum Contender {
     FinalMlp,
     /// Both streams see the embeddings as they are.
     NoGates,
-    /// The streams are summed.
-    NoFusion,
-    /// Neither.
+    /// Nor are the streams fused, but summed.
     DualMlp,
     /// One network of as many parameters as FinalMLP with the width of the choice.
     Mlp,
@@ -40,7 +38,6 @@ impl Contender {
         match self {
             Self::FinalMlp => "FinalMLP",
             Self::NoGates => "FinalMLP without gates",
-            Self::NoFusion => "FinalMLP without fusion",
             Self::DualMlp => "DualMLP",
             Self::Mlp => "one MLP",
             Self::Logistic => "logistic regression",
@@ -52,7 +49,6 @@ impl Contender {
         let network = match self {
             Self::FinalMlp => base,
             Self::NoGates => Network { gates: false, ..base },
-            Self::NoFusion => Network { fusion: false, ..base },
             Self::DualMlp => Network { kind: NetworkKind::DualMlp, ..base },
             Self::Logistic => Network { kind: NetworkKind::Logistic, ..base },
             Self::Mlp => {

@@ -42,7 +42,6 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         contenders: &[
             Contender::FinalMlp,
             Contender::NoGates,
-            Contender::NoFusion,
             Contender::DualMlp,
             Contender::Mlp,
             Contender::Logistic,
@@ -53,7 +52,12 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
             context2: names(&["item", "genre", "decade"]),
             ..Network::default()
         },
-        fit: ClickFit { epochs: what.budget.pick(1, 10, 10), batch_size: 1024, patience: 2, ..ClickFit::default() },
+        fit: ClickFit {
+            epochs: what.budget.pick(1, 10, 10),
+            batch_size: 1024,
+            patience: 2,
+            ..ClickFit::default()
+        },
         widths: if is_smoke { &WIDTHS[..1] } else { &WIDTHS },
         rates: if is_smoke { &RATES[..1] } else { &RATES },
         seeds: if is_smoke { 1 } else { what.seeds.max(SEEDS) },

@@ -61,8 +61,6 @@ pub struct Network {
     pub context1: Vec<String>,
     /// The same of the second stream.
     pub context2: Vec<String>,
-    /// Whether the streams of FinalMLP are fused by their products, too, not by a sum alone.
-    pub fusion: bool,
     /// Heads of the fusion.
     pub heads: usize,
 }
@@ -80,7 +78,6 @@ impl Default for Network {
             gate_widths: vec![64],
             context1: Vec::new(),
             context2: Vec::new(),
-            fusion: true,
             heads: 1,
         }
     }
@@ -114,7 +111,6 @@ impl Network {
                     .with_hidden1(hidden.clone())
                     .with_hidden2(hidden.clone())
                     .with_gates(self.gates.then_some(gates))
-                    .with_bilinear(self.fusion)
                     .with_heads(self.heads);
                 ModelConfig::FinalMlp(config)
             }
@@ -184,9 +180,7 @@ mod tests {
         assert_eq!(parameters(|network| network.heads = 2), 28_370);
         assert_eq!(parameters(|network| network.kind = NetworkKind::DualMlp), 20_994);
         assert_eq!(parameters(|network| network.kind = NetworkKind::Mlp), 10_497);
-        // Without gates and products FinalMLP is DualMLP.
-        let sums = |network: &mut Network| (network.gates, network.fusion) = (false, false);
-        assert_eq!(parameters(sums), 20_994);
+        assert_eq!(parameters(|network| network.gates = false), 25_090);
         let logistic = config(|network| network.kind = NetworkKind::Logistic).unwrap();
         assert_eq!(logistic.num_params().unwrap(), 201);
         let message = config(|network| network.context2 = vec!["u3".into()]).unwrap_err().to_string();

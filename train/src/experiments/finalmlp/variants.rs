@@ -32,7 +32,10 @@ pub fn benchmarks() -> Vec<Benchmark> {
         unit: "samples",
         specimen: Box::new(move |device| network(kind, device)),
     };
-    [("finalmlp", NetworkKind::FinalMlp), ("dualmlp", NetworkKind::DualMlp)].into_iter().map(describe).collect()
+    [("finalmlp", NetworkKind::FinalMlp), ("dualmlp", NetworkKind::DualMlp)]
+        .into_iter()
+        .map(describe)
+        .collect()
 }
 
 fn network(kind: NetworkKind, device: &Device) -> Result<Box<dyn Workload>, Error> {
