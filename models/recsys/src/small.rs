@@ -79,7 +79,7 @@ fn input(mut spec: InputSpec) -> InputSpec {
 
 /// As many layers, of a width that two heads divide.
 fn widths(widths: &[usize]) -> Vec<usize> {
-    vec![8; widths.len()]
+    vec![16; widths.len()]
 }
 
 fn interest(config: InterestConfig) -> InterestConfig {

@@ -58,7 +58,7 @@ impl testing::Variant for Checked {
     }
 
     fn small(&self, seed: u64, device: &Device) -> Model {
-        seeded::fill_uniform(self.0.small().init(device).unwrap(), seed, 0.6)
+        seeded::fill_uniform(self.0.small().init(device).unwrap(), seed, 0.5)
     }
 
     fn input(&self, rows: Range<usize>, device: &Device) -> Features {
