@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pyrarium_datasets::DataError;
-use pyrarium_datasets::tabular::{ClickData, CsvSplit, Encoded, Encoder, Schema, SplitBy, split_csv};
+use pyrarium_datasets::tabular::{
+    ClickData, CsvParts, CsvSplit, Encoded, Encoder, Schema, SplitBy, split_csv,
+};
 use support::gzip;
 use tempfile::{TempDir, tempdir};
 
