@@ -98,9 +98,8 @@ mod tests {
         let labels = [1.0, f32::NAN, 0.0, 1.0, f32::NAN, f32::NAN];
         let weights = label_weights(&labels, 2);
         assert_eq!(weights, [1.5, 0.0, 1.5, 3.0, 0.0, 0.0]);
-        let tensor = |values: [f32; 6]| {
-            Tensor::<2>::from_data(TensorData::new(values.to_vec(), [3, 2]), &device)
-        };
+        let tensor =
+            |values: [f32; 6]| Tensor::<2>::from_data(TensorData::new(values.to_vec(), [3, 2]), &device);
         let batch = ClickBatch {
             features: Features::new(Tensor::zeros([3, 1], &device), None, Vec::new()),
             labels: tensor([1.0, 0.0, 0.0, 1.0, 0.0, 0.0]),

@@ -26,7 +26,8 @@ const EPOCH: &str = "epoch";
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// The training samples in chunks that are each held in memory; called once an epoch.
-pub type Chunks<'a> = dyn Fn() -> Result<Box<dyn Iterator<Item = Result<Cow<'a, Encoded>, Error>> + 'a>, Error> + 'a;
+pub type Chunks<'a> =
+    dyn Fn() -> Result<Box<dyn Iterator<Item = Result<Cow<'a, Encoded>, Error>> + 'a>, Error> + 'a;
 
 /// What a click model is trained on.
 pub struct Training<'a> {
@@ -131,8 +132,8 @@ pub const VALID_LOSS: &str = "valid loss";
 pub const VALID_AUC: &str = "valid AUC";
 
 /// A model while it is trained.
-struct Fitting<'a, M> {
-    training: &'a Training<'a>,
+struct Fitting<'a, 'b, M> {
+    training: &'a Training<'b>,
     fit: &'a ClickFit,
     seed: u64,
     device: Device,
@@ -150,7 +151,7 @@ struct Best {
     snapshot: Snapshot,
 }
 
-impl<M: ClickModel> Fitting<'_, M> {
+impl<M: ClickModel> Fitting<'_, '_, M> {
     /// Returns the mean loss.
     fn train(&mut self, epoch: usize) -> Result<f64, Error> {
         // What the device draws in this epoch (dropout for example) depends on (seed, epoch) alone.
@@ -204,7 +205,7 @@ fn batches(order: &[usize], size: usize) -> impl Iterator<Item = &[usize]> {
     })
 }
 
-impl<M: ClickModel> Passes for Fitting<'_, M> {
+impl<M: ClickModel> Passes for Fitting<'_, '_, M> {
     fn pass(&mut self, number: usize) -> Result<Metrics, Error> {
         let mut metrics = Metrics::from([(TRAIN_LOSS.to_string(), self.train(number)?)]);
         let auc = self.watch(&mut metrics)?;

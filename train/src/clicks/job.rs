@@ -116,7 +116,7 @@ impl<N: ClickNetwork> ClickJob<N> {
 ///
 /// # Errors
 /// What is wrong with the settings or the samples.
-pub fn train<'a, N: ClickNetwork + 'a>(run: &'a Run, table: &Table) -> Result<Job<'a>, Error> {
+pub fn train<'a, N: ClickNetwork + 'static>(run: &'a Run, table: &Table) -> Result<Job<'a>, Error> {
     let job = ClickJob::<N>::of(table)?;
     let source = Source::open(run, N::DATA, job.wanted())?;
     let device = run.device.clone().autodiff();
@@ -161,7 +161,11 @@ pub fn predict<N: ClickNetwork>(
     let job = ClickJob::<N>::of(directory.settings())?;
     let encoder = encoder(directory)?.ok_or_else(|| {
         let path = directory.path().display();
-        Error::Usage(format!("{path} was trained on {}, not on a file: there is no schema for {}", job.data, inputs.data.display()))
+        Error::Usage(format!(
+            "{path} was trained on {}, not on a file: there is no schema for {}",
+            job.data,
+            inputs.data.display()
+        ))
     })?;
     let model = load(run, directory, &job.model, encoder.layout())?;
     let mut predictions = Predictions { rows: 0, csv: header(encoder.layout()), plot: None };

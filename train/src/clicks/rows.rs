@@ -99,14 +99,8 @@ mod tests {
     fn ids_become_positions_and_padding_comes_last() {
         let mut finder = RowFinder::new(&layout(), &[0, 10, 10], 30);
         let history = EncodedSequence { ids: vec![7, 3, 0, 0, 0, 0, 0, 0], lengths: vec![1, 0] };
-        let samples = Encoded::new(
-            2,
-            vec![3, 7, 7, 4, 9, 7],
-            Vec::new(),
-            vec![history],
-            vec![1.0, 0.0],
-            Vec::new(),
-        );
+        let samples =
+            Encoded::new(2, vec![3, 7, 7, 4, 9, 7], Vec::new(), vec![history], vec![1.0, 0.0], Vec::new());
         for _ in 0..2 {
             let mut batch = samples.clone();
             let touched = finder.compact(&mut batch);

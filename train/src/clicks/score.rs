@@ -33,7 +33,8 @@ pub fn score<M: ClickModel>(model: &M, layout: &Layout, samples: &Encoded) -> Re
     let mut probabilities = Vec::with_capacity(samples.len() * layout.tasks.len());
     for batch in numbers.chunks(BATCH) {
         let features = features(&samples.select(batch), layout, &device);
-        probabilities.extend(sigmoid(model.forward(&features)).try_into_data()?.convert::<f32>().iter::<f32>());
+        probabilities
+            .extend(sigmoid(model.forward(&features)).try_into_data()?.convert::<f32>().iter::<f32>());
     }
     Ok(probabilities)
 }

@@ -67,7 +67,10 @@ impl Source {
         if let Some(known) = known.iter().find(|known| known.name == data) {
             return match schema {
                 "" => Ok(Self::Held(Box::new((known.open)(run, seed, samples)?))),
-                _ => Err(ConfigError::new("schema", schema, format!("empty for {data}, which has its own")).into()),
+                _ => {
+                    Err(ConfigError::new("schema", schema, format!("empty for {data}, which has its own"))
+                        .into())
+                }
             };
         }
         let file = existing_file(known, data)?;

@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use burn::module::Module;
 use burn::tensor::activation::sigmoid;
 use burn::tensor::{Device, Tensor};
 use pyrarium_datasets::tabular::{Encoded, EncodedSequence, Layout};

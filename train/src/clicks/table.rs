@@ -134,7 +134,8 @@ mod tests {
                 RowUpdate::Sgd => [2.0 - 0.05, 3.0 - 0.2, 6.0 - 0.1, 7.0 + 0.1],
                 _ => [2.0 - 0.1, 3.0 - 0.1, 6.0 - 0.1, 7.0 + 0.1],
             };
-            let error = changed.iter().zip(expected).map(|(a, b): (&f32, f32)| (a - b).abs()).fold(0.0, f32::max);
+            let error =
+                changed.iter().zip(expected).map(|(a, b): (&f32, f32)| (a - b).abs()).fold(0.0, f32::max);
             assert!(error < 1e-6, "{changed:?} {expected:?}");
         }
     }

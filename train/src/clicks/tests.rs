@@ -6,9 +6,7 @@ use burn::optim::{AdamConfig, GradientsParams};
 use burn::tensor::{Device, Tensor};
 use pyrarium_datasets::tabular::{ClickData, Encoded, Field, Layout, SequenceField};
 use pyrarium_layers::seeded::fill_uniform;
-use pyrarium_layers::{
-    ClickModel, Features, FieldEmbedding, FieldEmbeddingConfig, FieldSpec,
-};
+use pyrarium_layers::{ClickModel, Features, FieldEmbedding, FieldEmbeddingConfig, FieldSpec};
 
 use super::batch::ClickBatch;
 use super::fit::{TRAIN_LOSS, VALID_AUC};

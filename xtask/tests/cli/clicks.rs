@@ -59,7 +59,8 @@ const TRAIN: &str = "train din --plain --data events.csv --schema schema.toml --
                      --set fit.learning_rate=0.01";
 
 fn metrics(directory: &Path, arguments: &str) -> Value {
-    let printed: Value = serde_json::from_str(&done(directory, &format!("{arguments} --json")).stdout).unwrap();
+    let printed: Value =
+        serde_json::from_str(&done(directory, &format!("{arguments} --json")).stdout).unwrap();
     printed.get("report").unwrap_or(&printed)["metrics"].clone()
 }
 
@@ -174,6 +175,10 @@ fn rows_to_predict_must_have_the_columns_of_the_schema() {
     done(directory, &format!("{TRAIN} --epochs 1 --out run"));
     fs::write(directory.join("new.csv"), "user,item\nu1,i1\n").unwrap();
     let outcome = xtask(directory, "predict run --data new.csv --out clicks.csv");
-    assert!(outcome.error().contains("new.csv") && outcome.error().contains("`price`"), "{}", outcome.error());
+    assert!(
+        outcome.error().contains("new.csv") && outcome.error().contains("`price`"),
+        "{}",
+        outcome.error()
+    );
     assert!(!directory.join("clicks.csv").exists());
 }

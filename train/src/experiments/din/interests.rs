@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use burn::tensor::{Device, Tensor};
-use pyrarium_datasets::tabular::{ClickData, Encoded, MULTI_INTEREST_SIZES, PartSizes, Simulation, multi_interest};
+use pyrarium_datasets::tabular::{
+    ClickData, Encoded, MULTI_INTEREST_SIZES, PartSizes, Simulation, multi_interest,
+};
 use pyrarium_recsys::{Din, Pooling};
 
 use super::network::Network;
@@ -62,9 +64,10 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         drawn.iter().map(|it| 100.0 * auc(&it.probabilities[2], &it.data.test.labels)).collect();
     let best = report.add("several interests, best possible, test AUC %", &best);
     let [sum, mean, din] = CONTENDERS.map(|pooling| {
-        report.add(format!("several interests, {}, learning rate x 1000", name(pooling)), &[
-            1000.0 * rates.get(&name(pooling)).copied().unwrap_or_default(),
-        ]);
+        report.add(
+            format!("several interests, {}, learning rate x 1000", name(pooling)),
+            &[1000.0 * rates.get(&name(pooling)).copied().unwrap_or_default()],
+        );
         report.add(format!("several interests, {}, test AUC %", name(pooling)), &areas(pooling))
     });
     let base = sum.mean.max(mean.mean);
@@ -74,7 +77,8 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     ));
     let weights: Vec<[f64; 2]> = results.iter().filter_map(|it| it.weights).collect();
     let [same, other] = [0, 1].map(|at| weights.iter().map(|it| it[at]).collect::<Vec<f64>>());
-    let same = report.add("several interests, weight of the candidate's category x 1000", &per_thousand(&same));
+    let same =
+        report.add("several interests, weight of the candidate's category x 1000", &per_thousand(&same));
     let other = report.add("several interests, weight of other categories x 1000", &per_thousand(&other));
     report.claims.push(ATTENTION.tested(ratio(same, other), same.mean >= 3.0 * other.mean));
     Ok(())

@@ -1,12 +1,12 @@
 //! MovieLens-100K: a user's last films against the next one, with and without what the paper adds to the network.
 
 use pyrarium_datasets::tabular::{ClickData, Encoded};
-use pyrarium_datasets::DataError;
 use pyrarium_layers::HiddenActivation;
 use pyrarium_recsys::{Din, Pooling};
 
 use super::network::{Network, movielens};
 use crate::Error;
+use crate::clicks::comparison::{thinned, where_present};
 use crate::clicks::fit::VALID_AUC;
 use crate::clicks::metrics::rela_impr;
 use crate::clicks::{ClickFit, TaskScores, evaluate, fit_clicks};
@@ -65,14 +65,8 @@ impl Contender {
 
 /// Reports all networks and tests [`REGULARISED`], where the data set is there.
 pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Error> {
-    let data = match movielens(run, 0, 0) {
-        Ok(samples) => shortened(samples.data, what),
-        Err(Error::Data(error @ DataError::NotFetched { .. })) => {
-            run.display.line(&format!("without MovieLens-100K: {error}"));
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    };
+    let Some(data) = where_present(run, "MovieLens-100K", movielens(run, 0, 0))? else { return Ok(()) };
+    let data = if what.budget == Budget::Smoke { thinned(data, 200) } else { data };
     let lambda = best_lambda(run, what, &data)?;
     report.add("MovieLens-100K, lambda of the penalty x 1000", &[1000.0 * lambda]);
     let mut trials = Vec::new();
@@ -98,7 +92,10 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         summaries.push((area, gap));
     }
     if let [(base, _), (din, _), (without, gap), (with, smaller)] = summaries[..] {
-        report.add("MovieLens-100K, RelaImpr of DIN with PReLU %", &[rela_impr(din.mean / 100.0, base.mean / 100.0)]);
+        report.add(
+            "MovieLens-100K, RelaImpr of DIN with PReLU %",
+            &[rela_impr(din.mean / 100.0, base.mean / 100.0)],
+        );
         let measured = format!(
             "with it {with} %, without {without} %; difference {smaller} and {gap} points; base {base} %, PReLU {din} %"
         );
@@ -106,17 +103,6 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         report.claims.push(REGULARISED.tested(measured, held));
     }
     Ok(())
-}
-
-/// A few samples for the smoke budget.
-fn shortened(mut data: ClickData, what: Reproduction) -> ClickData {
-    if what.budget == Budget::Smoke {
-        for part in [&mut data.train, &mut data.valid, &mut data.test] {
-            *part = every(part, part.len() / 200);
-        }
-        data.counts = data.layout.counts(&data.train);
-    }
-    data
 }
 
 /// Every so manieth sample.

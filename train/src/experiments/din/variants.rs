@@ -6,6 +6,7 @@ use pyrarium_layers::{HiddenActivation, seeded::fill_uniform};
 
 use super::network::Network;
 use crate::Error;
+use crate::clicks::named::named;
 use crate::clicks::specimen::row_wise;
 use crate::registry::{Benchmark, Variant};
 use crate::workload::Workload;
@@ -19,7 +20,7 @@ const POOL: usize = 5000;
 
 /// Every named model.
 pub fn variants() -> Vec<Variant> {
-    Vec::new()
+    named(|name| name.starts_with("din"))
 }
 
 /// The row-wise training step with tables of 10 thousand, 100 thousand and a million rows, of which the batch touches as many, and once
