@@ -48,6 +48,7 @@ impl HiddenActivation {
 
 /// An activation with its parameters.
 #[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // a network has few layers
 pub enum HiddenUnit {
     /// [`HiddenActivation::Relu`].
     Relu(Relu),

@@ -10,6 +10,7 @@ use super::{CgcLayer, Experts, HeadConfig, mix};
 
 /// What the tasks' branches see, `[batch, features]`.
 #[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)] // there is one, for a moment
 pub enum TaskInputs {
     /// The same for all tasks.
     Shared(Tensor<2>),
