@@ -13,7 +13,9 @@ pub struct CsvParts {
     source: CsvSource,
     encoder: Encoder,
     assignment: Assignment,
-    held_out: HeldOut,
+    valid: Encoded,
+    test: Encoded,
+    train_rows: usize,
 }
 
 impl CsvParts {
@@ -44,8 +46,10 @@ impl CsvParts {
     }
 
     fn new(source: CsvSource, encoder: Encoder, assignment: Assignment) -> Result<Self, DataError> {
-        let held_out = HeldOut::read(&encoder, &source, &|row| assignment.part(row))?;
-        Ok(Self { source, encoder, assignment, held_out })
+        let part_of = |row| assignment.part(row);
+        let (parts, train_rows) = read_parts(&encoder, &source, &part_of, &[Part::Valid, Part::Test])?;
+        let [_, valid, test] = parts;
+        Ok(Self { source, encoder, assignment, valid, test, train_rows })
     }
 
     /// What encodes the rows.
@@ -55,17 +59,17 @@ impl CsvParts {
 
     /// The rows for watching a training and choosing settings.
     pub fn valid(&self) -> &Encoded {
-        &self.held_out.valid
+        &self.valid
     }
 
     /// The rows for testing.
     pub fn test(&self) -> &Encoded {
-        &self.held_out.test
+        &self.test
     }
 
     /// The number of training rows.
     pub fn train_rows(&self) -> usize {
-        self.held_out.train_rows
+        self.train_rows
     }
 
     /// Reads the training rows, `rows` at a time.
@@ -98,51 +102,43 @@ pub(crate) fn split_by(
     schema: Schema,
     part_of: &dyn Fn(usize) -> Part,
 ) -> Result<(Encoder, ClickData), DataError> {
-    let encoder = Encoder::fit_chosen(schema, source, &|row| part_of(row) == Part::Train)?;
-    let HeldOut { valid, test, .. } = HeldOut::read(&encoder, source, part_of)?;
-    let mut train = Encoded::empty(encoder.layout().sequences.len());
-    let chosen = Box::new(|row| part_of(row) == Part::Train);
-    for samples in Chunks::open(&encoder, source, ROWS_AT_ONCE, Labels::Required, chosen)? {
-        train.append(&samples?);
-    }
+    let mut encoder = Encoder::uncounted(schema, source, &|row| part_of(row) == Part::Train)?;
+    let all = [Part::Train, Part::Valid, Part::Test];
+    let ([train, valid, test], _) = read_parts(&encoder, source, part_of, &all)?;
+    encoder.count(&train);
     let (layout, counts) = (encoder.layout().clone(), encoder.counts().to_vec());
     Ok((encoder, ClickData { layout, counts, train, valid, test }))
 }
 
-/// The rows that are not for training.
-#[derive(Debug, Clone)]
-struct HeldOut {
-    valid: Encoded,
-    test: Encoded,
-    train_rows: usize,
-}
-
-impl HeldOut {
-    fn read(
-        encoder: &Encoder,
-        source: &CsvSource,
-        part_of: &dyn Fn(usize) -> Part,
-    ) -> Result<Self, DataError> {
-        let none = Encoded::empty(encoder.layout().sequences.len());
-        let (mut valid, mut test) = (none.clone(), none);
-        let chosen = Box::new(|row| part_of(row) != Part::Train);
-        let mut chunks = Chunks::open(encoder, source, ROWS_AT_ONCE, Labels::Required, chosen)?;
-        while let Some(samples) = chunks.next() {
-            let samples = samples?;
-            let (tested, watched): (Vec<usize>, Vec<usize>) =
-                (0..samples.len()).partition(|&at| part_of(chunks.numbers()[at]) == Part::Test);
-            valid.append(&samples.select(&watched));
-            test.append(&samples.select(&tested));
+/// The rows of the wanted parts, and the number of training rows, wanted or not.
+fn read_parts(
+    encoder: &Encoder,
+    source: &CsvSource,
+    part_of: &dyn Fn(usize) -> Part,
+    wanted: &[Part],
+) -> Result<([Encoded; 3], usize), DataError> {
+    let mut parts = [Part::Train, Part::Valid, Part::Test]
+        .map(|part| (part, Encoded::empty(encoder.layout().sequences.len())));
+    let mut counts = [0; 3];
+    let chosen = Box::new(|row| wanted.contains(&part_of(row)));
+    let mut chunks = Chunks::open(encoder, source, ROWS_AT_ONCE, Labels::Required, chosen)?;
+    while let Some(samples) = chunks.next() {
+        let samples = samples?;
+        for ((part, all), count) in parts.iter_mut().zip(&mut counts) {
+            let is_in = |&at: &usize| part_of(chunks.numbers()[at]) == *part;
+            let rows: Vec<usize> = (0..samples.len()).filter(is_in).collect();
+            all.append(&samples.select(&rows));
+            *count += rows.len();
         }
-        let rows = chunks.rows_read();
-        let train_rows = rows - valid.len() - test.len();
-        let parts = [(train_rows, "training"), (valid.len(), "validation"), (test.len(), "test")];
-        match parts.iter().find(|(count, _)| *count == 0) {
-            None => Ok(Self { valid, test, train_rows }),
-            Some((_, name)) => Err(DataError::Inconsistent {
-                place: "split into training, validation and test".into(),
-                problem: format!("no row of {rows} is for {name}"),
-            }),
-        }
+    }
+    let (rows, [_, valid, test]) = (chunks.rows_read(), counts);
+    let train = rows - valid - test;
+    let named = [(train, "training"), (valid, "validation"), (test, "test")];
+    match named.iter().find(|(count, _)| *count == 0) {
+        None => Ok((parts.map(|(_, samples)| samples), train)),
+        Some((_, name)) => Err(DataError::Inconsistent {
+            place: "split into training, validation and test".into(),
+            problem: format!("no row of {rows} is for {name}"),
+        }),
     }
 }

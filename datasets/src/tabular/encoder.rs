@@ -73,18 +73,29 @@ impl Encoder {
 
     /// Learns from the chosen rows.
     pub(crate) fn fit_chosen(schema: Schema, source: &CsvSource, chosen: &Chosen) -> Result<Self, DataError> {
-        if let Some(problem) = check(&schema) {
-            return Err(DataError::Schema { place: "schema".into(), problem });
-        }
-        let (vocabularies, scales) = survey(&schema, &outline(&schema), source, chosen)?;
-        let layout = layout(&schema, &vocabularies);
-        let mut counts = layout.no_counts();
-        let mut encoder = Self { schema, layout, vocabularies, scales, counts: counts.clone() };
+        let mut encoder = Self::uncounted(schema, source, chosen)?;
+        let mut counts = encoder.layout.no_counts();
         for samples in Chunks::open(&encoder, source, ROWS_AT_ONCE, Labels::Required, Box::new(chosen))? {
             encoder.layout.count(&samples?, &mut counts);
         }
         encoder.counts = counts;
         Ok(encoder)
+    }
+
+    /// As [`fit_chosen`](Self::fit_chosen), in one pass, all counts 0.
+    pub(crate) fn uncounted(schema: Schema, source: &CsvSource, chosen: &Chosen) -> Result<Self, DataError> {
+        if let Some(problem) = check(&schema) {
+            return Err(DataError::Schema { place: "schema".into(), problem });
+        }
+        let (vocabularies, scales) = survey(&schema, &outline(&schema), source, chosen)?;
+        let layout = layout(&schema, &vocabularies);
+        let counts = layout.no_counts();
+        Ok(Self { schema, layout, vocabularies, scales, counts })
+    }
+
+    /// Takes the counts from all training samples.
+    pub(crate) fn count(&mut self, training: &Encoded) {
+        self.counts = self.layout.counts(training);
     }
 
     /// The schema.

@@ -187,3 +187,69 @@ impl Layout {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::EncodedSequence;
+    use super::*;
+
+    fn layout() -> Layout {
+        let field = |name: &str, vocab_size, shares| Field { name: name.into(), vocab_size, shares };
+        Layout {
+            fields: vec![field("user", 3, None), field("item", 4, None), field("last", 4, Some(1))],
+            numeric: vec!["age".into()],
+            sequences: vec![SequenceField { name: "history".into(), length: 2, fields: vec![1, 0] }],
+            tasks: vec!["click".into()],
+        }
+    }
+
+    fn two() -> Encoded {
+        let sequence = EncodedSequence { ids: vec![3, 1, 3, 2, 1, 0, 0, 0], lengths: vec![2, 1] };
+        Encoded::new(2, vec![1, 3, 3, 2, 1, 0], vec![0.5, -0.5], vec![sequence], vec![1.0, f32::NAN], vec![])
+    }
+
+    #[test]
+    fn an_entry_counts_once_a_sample_wherever_it_stands() {
+        let layout = layout();
+        layout.check(&two(), "samples").unwrap();
+        // Item 3 stands four times in the first sample; user 0 is in the second one's history, the padding is not.
+        assert_eq!(layout.counts(&two()), [vec![1, 1, 2], vec![1, 1, 0, 1], vec![]]);
+        assert_eq!((layout.num_entries(), layout.owner(2), layout.owner(0)), (7, 1, 0));
+    }
+
+    #[test]
+    fn samples_of_another_layout_are_refused() {
+        type Change = dyn Fn(&mut Layout, &mut Encoded);
+        let refused = |change: &Change| {
+            let (mut layout, mut samples) = (layout(), two());
+            change(&mut layout, &mut samples);
+            layout.check(&samples, "test part").unwrap_err().to_string()
+        };
+        let changes: [(&Change, &str); 12] = [
+            (&|_, s| s.categorical[1] = 4, "id 4 of field `item`, whose ids are below 4"),
+            (&|_, s| s.categorical.truncate(5), "5 categorical ids for 2 samples, which need 6"),
+            (&|_, s| s.numeric.clear(), "0 numbers for 2 samples, which need 2"),
+            (&|_, s| s.labels[0] = 0.5, "label 0.5, allowed are 0, 1 and missing"),
+            (&|_, s| s.groups.push(1), "1 groups for 2 samples, which need 2"),
+            (&|_, s| s.sequences.clear(), "0 sequences, but the layout has 1"),
+            (&|_, s| s.sequences[0].ids[1] = 3, "id 3 in sequence `history`, where ids are below 3"),
+            (&|_, s| s.sequences[0].lengths[0] = 3, "sequence `history` of 3 items, allowed are 2"),
+            (
+                &|l, _| l.sequences[0].length = 1,
+                "8 ids and 2 lengths of sequence `history`, but 2 samples need 4 and 2",
+            ),
+            (
+                &|l, _| l.sequences[0].fields[1] = 3,
+                "sequence `history` needs a length above 0 and fields that are there",
+            ),
+            (&|l, _| l.fields[0].vocab_size = 0, "the vocabulary of field `user` is empty"),
+            (
+                &|l, _| l.fields[2].shares = Some(0),
+                "field `last` shares with field 0, which has no such vocabulary",
+            ),
+        ];
+        for (change, problem) in changes {
+            assert_eq!(refused(change), format!("test part: {problem}"));
+        }
+    }
+}
