@@ -165,6 +165,56 @@ pub const CATALOG: &[Entry] = &[
     },
 ];
 
+/// A known table of samples, which [`tabular`](crate::tabular) reads from its directory.
+#[derive(Debug, Clone, Copy)]
+pub struct TabularEntry {
+    /// The name of its directory.
+    pub name: &'static str,
+    /// Its full name.
+    pub title: &'static str,
+    /// What it holds, in one line.
+    pub description: &'static str,
+    /// The terms under which it may be used.
+    pub licence: &'static str,
+    /// The number of rows.
+    pub rows: usize,
+    /// The files to download.
+    pub files: &'static [RemoteFile],
+}
+
+/// The known tables of samples.
+pub const TABULAR: &[TabularEntry] = &[
+    TabularEntry {
+        name: "adult",
+        title: "Adult",
+        description: "does a person of the census of 1994 earn above 50,000 dollars, the training file of the UCI set",
+        licence: "CC BY 4.0",
+        rows: 32_561,
+        files: &[RemoteFile {
+            url: "https://archive.ics.uci.edu/ml/machine-learning-databases/adult/adult.data",
+            sha256: "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d",
+            bytes: 3_974_305,
+        }],
+    },
+    TabularEntry {
+        name: "ml-100k",
+        title: "MovieLens-100K",
+        description: "ratings of 1,682 films by 943 users, as the source package of RecBole 1.2.1 carries them",
+        licence: "research only, no redistribution; cite Harper and Konstan 2015",
+        rows: 100_000,
+        files: &[RemoteFile {
+            url: "https://files.pythonhosted.org/packages/36/5d/b71886d4052776c543e0207770004a3fd9292bbcc68b5081f0f06268bacd/recbole-1.2.1.tar.gz",
+            sha256: "f00a94be7bf1c62d7cb5ac52bdd7c6355a499b1eb7e05d652f110fffa9a9d0a8",
+            bytes: 1_946_007,
+        }],
+    },
+];
+
+/// The table of samples called `name`, if there is one.
+pub fn find_tabular(name: &str) -> Option<&'static TabularEntry> {
+    TABULAR.iter().find(|entry| entry.name == name)
+}
+
 /// The entry called `name`, if there is one.
 pub fn find(name: &str) -> Option<&'static Entry> {
     CATALOG.iter().find(|entry| entry.name == name)
@@ -242,18 +292,24 @@ mod tests {
             assert_eq!(find(entry.name).map(|found| found.title), Some(entry.title));
         }
         assert!(find("MNIST").is_none());
+        for entry in TABULAR {
+            assert_eq!(find_tabular(entry.name).map(|found| found.title), Some(entry.title));
+            assert!(find(entry.name).is_none());
+        }
     }
 
     #[test]
     fn every_file_is_pinned() {
-        for entry in CATALOG {
-            if let Source::Remote { files, .. } = entry.source {
-                assert!(!files.is_empty());
-                for file in files {
-                    let hexadecimal = |digit: char| digit.is_ascii_digit() || ('a'..='f').contains(&digit);
-                    assert!(file.sha256.len() == 64 && file.sha256.chars().all(hexadecimal), "{}", file.url);
-                    assert!(file.bytes > 0 && !file.name().is_empty() && file.url.starts_with("http"));
-                }
+        let images = CATALOG.iter().filter_map(|entry| match entry.source {
+            Source::Remote { files, .. } => Some(files),
+            Source::Embedded { .. } => None,
+        });
+        for files in images.chain(TABULAR.iter().map(|entry| entry.files)) {
+            assert!(!files.is_empty());
+            for file in files {
+                let hexadecimal = |digit: char| digit.is_ascii_digit() || ('a'..='f').contains(&digit);
+                assert!(file.sha256.len() == 64 && file.sha256.chars().all(hexadecimal), "{}", file.url);
+                assert!(file.bytes > 0 && !file.name().is_empty() && file.url.starts_with("http"));
             }
         }
     }

@@ -105,6 +105,46 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A cell of a table that is not what its column holds.
+    #[error("{}: line {line}, column `{column}`: `{value}`, allowed is {allowed}", .path.display())]
+    Cell {
+        /// The file.
+        path: PathBuf,
+        /// The line's number, from 1.
+        line: u64,
+        /// The column's name.
+        column: String,
+        /// What the cell holds, its first 80 characters.
+        value: String,
+        /// What it may hold.
+        allowed: String,
+    },
+
+    /// A table that lacks a column.
+    #[error(
+        "{}: column `{column}` not found{}; columns: {}",
+        .path.display(), suggestion(.nearest), .found.join(", ")
+    )]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// The column looked for.
+        column: String,
+        /// The column nearest to it.
+        nearest: Option<String>,
+        /// All columns.
+        found: Vec<String>,
+    },
+
+    /// A schema of a table that does not fit together.
+    #[error("{place}: {problem}")]
+    Schema {
+        /// The schema's file.
+        place: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
     /// The file goes on after its last record.
     #[error("{}: bytes follow after the expected {expected}", .path.display())]
     TrailingBytes {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use ureq::http::StatusCode;
 
-use crate::catalog::{Entry, RemoteFile, Source};
+use crate::catalog::{self, Entry, RemoteFile, Source};
 use crate::{DataError, archive, checksum, open};
 
 /// Is told a file's name, how many of its bytes are here, and how many it has.
@@ -27,7 +27,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// and the next call goes on from there), [`DataError::Checksum`] (what has arrived is removed),
 /// [`DataError::UnsafeArchive`], [`DataError::Io`].
 pub fn fetch(name: &str, data_dir: &Path, progress: &mut Progress) -> Result<PathBuf, DataError> {
-    fetch_entry(open::known(name)?, data_dir, progress)
+    let (name, files) = known(name)?;
+    fetch_files(name, files, data_dir, progress)
 }
 
 /// As [`fetch`], for an entry that need not be in the catalogue.
@@ -35,13 +36,21 @@ pub fn fetch(name: &str, data_dir: &Path, progress: &mut Progress) -> Result<Pat
 /// # Errors
 /// As [`fetch`].
 pub fn fetch_entry(entry: &Entry, data_dir: &Path, progress: &mut Progress) -> Result<PathBuf, DataError> {
-    let files = remote_files(entry)?;
-    let target = data_dir.join(entry.name);
+    fetch_files(entry.name, remote_files(entry)?, data_dir, progress)
+}
+
+fn fetch_files(
+    name: &str,
+    files: &[RemoteFile],
+    data_dir: &Path,
+    progress: &mut Progress,
+) -> Result<PathBuf, DataError> {
+    let target = data_dir.join(name);
     if target.is_dir() {
-        verify_entry(entry, data_dir)?;
+        verify_files(name, files, data_dir)?;
         return Ok(target);
     }
-    let partial = data_dir.join(format!(".{}.partial", entry.name));
+    let partial = data_dir.join(format!(".{name}.partial"));
     fs::create_dir_all(&partial).map_err(DataError::io(&partial))?;
     let mut unpacked = Vec::new();
     for file in files {
@@ -70,7 +79,8 @@ pub fn fetch_entry(entry: &Entry, data_dir: &Path, progress: &mut Progress) -> R
 /// [`DataError::UnknownDataset`], [`DataError::Embedded`], [`DataError::NotFetched`], [`DataError::Missing`],
 /// [`DataError::Checksum`], [`DataError::Io`].
 pub fn verify(name: &str, data_dir: &Path) -> Result<usize, DataError> {
-    verify_entry(open::known(name)?, data_dir)
+    let (name, files) = known(name)?;
+    verify_files(name, files, data_dir)
 }
 
 /// As [`verify`], for an entry that need not be in the catalogue.
@@ -78,10 +88,13 @@ pub fn verify(name: &str, data_dir: &Path) -> Result<usize, DataError> {
 /// # Errors
 /// As [`verify`].
 pub fn verify_entry(entry: &Entry, data_dir: &Path) -> Result<usize, DataError> {
-    let files = remote_files(entry)?;
-    let directory = data_dir.join(entry.name);
+    verify_files(entry.name, remote_files(entry)?, data_dir)
+}
+
+fn verify_files(name: &str, files: &[RemoteFile], data_dir: &Path) -> Result<usize, DataError> {
+    let directory = data_dir.join(name);
     if !directory.is_dir() {
-        return Err(DataError::NotFetched { name: entry.name.into(), looked_in: vec![directory] });
+        return Err(DataError::NotFetched { name: name.into(), looked_in: vec![directory] });
     }
     let (archives, plain): (Vec<&RemoteFile>, Vec<_>) = files.iter().partition(|file| file.is_archive());
     for file in &plain {
@@ -89,6 +102,17 @@ pub fn verify_entry(entry: &Entry, data_dir: &Path) -> Result<usize, DataError> 
     }
     let unpacked = if archives.is_empty() { 0 } else { checksum::check_list(&directory)? };
     Ok(plain.len() + unpacked)
+}
+
+/// The files of a data set of either catalogue.
+fn known(name: &str) -> Result<(&'static str, &'static [RemoteFile]), DataError> {
+    match catalog::find_tabular(name) {
+        Some(entry) => Ok((entry.name, entry.files)),
+        None => {
+            let entry = open::known(name)?;
+            Ok((entry.name, remote_files(entry)?))
+        }
+    }
 }
 
 fn remote_files(entry: &Entry) -> Result<&'static [RemoteFile], DataError> {

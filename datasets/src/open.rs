@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{CATALOG, Entry, Source, find};
+use crate::catalog::{CATALOG, Entry, Source, TABULAR, find, find_tabular};
 use crate::cifar::{self, Variant};
 use crate::{DataError, Splits, folder, idx, nearest};
 
@@ -23,23 +23,40 @@ pub fn open(name_or_directory: &str, data_dir: Option<&Path>) -> Result<Splits, 
     if directory.is_dir() {
         return open_directory(directory);
     }
-    Err(unknown(name_or_directory))
+    Err(unknown(name_or_directory, images()))
 }
 
-/// The entry of the catalogue called `name`.
+/// The entry of the catalogue called `name`; errors name the tables of samples, too.
 ///
 /// # Errors
 /// [`DataError::UnknownDataset`] with the nearest name.
 pub(crate) fn known(name: &str) -> Result<&'static Entry, DataError> {
-    find(name).ok_or_else(|| unknown(name))
+    let tables = || TABULAR.iter().map(|entry| entry.name);
+    find(name).ok_or_else(|| unknown(name, images().chain(tables())))
 }
 
-fn unknown(name: &str) -> DataError {
-    let names = || CATALOG.iter().map(|entry| entry.name);
+/// The directory of a [table of samples](TABULAR) in `data_dir`.
+///
+/// # Errors
+/// [`DataError::UnknownDataset`] with the nearest name, [`DataError::NotFetched`] if it is not there.
+pub fn tabular_directory(name: &str, data_dir: &Path) -> Result<PathBuf, DataError> {
+    let entry = find_tabular(name).ok_or_else(|| unknown(name, TABULAR.iter().map(|entry| entry.name)))?;
+    let directory = data_dir.join(entry.name);
+    match directory.is_dir() {
+        true => Ok(directory),
+        false => Err(DataError::NotFetched { name: name.into(), looked_in: vec![directory] }),
+    }
+}
+
+fn images() -> impl Iterator<Item = &'static str> + Clone {
+    CATALOG.iter().map(|entry| entry.name)
+}
+
+fn unknown<'a>(name: &str, known: impl Iterator<Item = &'a str> + Clone) -> DataError {
     DataError::UnknownDataset {
         name: name.into(),
-        nearest: nearest(name, names()).map(String::from),
-        known: names().map(String::from).collect(),
+        nearest: nearest(name, known.clone()).map(String::from),
+        known: known.map(String::from).collect(),
     }
 }
 

@@ -9,8 +9,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 
 use pyrarium_datasets::catalog::{Entry, RemoteFile, Source};
-use pyrarium_datasets::fetch::{fetch_entry, verify_entry};
-use pyrarium_datasets::{DataError, ImageShape};
+use pyrarium_datasets::fetch::{fetch, fetch_entry, verify, verify_entry};
+use pyrarium_datasets::{DataError, ImageShape, tabular_directory};
 use sha2::{Digest, Sha256};
 use support::tar_gz;
 use tempfile::tempdir;
@@ -188,4 +188,25 @@ fn a_data_directory_that_cannot_be_made_is_named() {
     let entry = entry("http://127.0.0.1:9", "data.bin", b"content");
     let error = fetch_entry(&entry, &file, &mut |_, _, _| {}).unwrap_err();
     assert!(matches!(error, DataError::Io { .. }), "{error}");
+}
+
+#[test]
+fn tables_of_samples_have_their_own_catalogue() {
+    let data_dir = tempdir().unwrap();
+    let message = |error: DataError| error.to_string();
+    let text = message(verify("adult", data_dir.path()).unwrap_err());
+    assert!(text.contains("`cargo xtask data fetch adult` downloads it"), "{text}");
+    let text = message(tabular_directory("ml-100k", data_dir.path()).unwrap_err());
+    assert!(text.contains("`cargo xtask data fetch ml-100k` downloads it"), "{text}");
+    let text = message(tabular_directory("ml-100", data_dir.path()).unwrap_err());
+    assert!(text.contains("did you mean `ml-100k`?; known data sets: adult, ml-100k"), "{text}");
+    let text = message(fetch("adlt", data_dir.path(), &mut |_, _, _| {}).unwrap_err());
+    assert!(text.contains("did you mean `adult`?; known data sets: digits, "), "{text}");
+    assert!(text.ends_with("cifar100, adult, ml-100k"), "{text}");
+    // What is there must be what was published.
+    fs::create_dir(data_dir.path().join("adult")).unwrap();
+    fs::write(data_dir.path().join("adult/adult.data"), b"39, State-gov").unwrap();
+    let error = verify("adult", data_dir.path()).unwrap_err();
+    assert!(matches!(error, DataError::Checksum { .. }), "{error}");
+    assert_eq!(tabular_directory("adult", data_dir.path()).unwrap(), data_dir.path().join("adult"));
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 
 use image::{DynamicImage, ImageFormat, RgbImage};
 use pyrarium_datasets::cifar::{Records, Variant, read_records};
+use pyrarium_datasets::tabular::{CsvSource, Encoder, Schema};
 use pyrarium_datasets::triples::parse_triples;
 use pyrarium_datasets::{ImageShape, archive, decode, idx};
 use rand::seq::IndexedRandom;
@@ -103,6 +104,34 @@ fn triples_survive() {
     let seeds = [b"a\tlikes\tb\nb\tknows\tc\n".to_vec(), b"one\ttwo\tthree".to_vec()];
     survive(&seeds, |bytes| {
         std::str::from_utf8(bytes).is_ok_and(|text| parse_triples(text, Path::new("fuzz")).is_ok())
+    });
+}
+
+const SCHEMA: &str = "
+group = 'user'
+fields = [
+    { kind = 'categorical', name = 'user', min_count = 2 },
+    { kind = 'numeric', name = 'age' },
+    { kind = 'numeric', name = 'stage', column = 'age', bounds = [18, 30] },
+    { kind = 'sequence', name = 'history', uses = ['user'], length = 2 },
+    { kind = 'label', name = 'click' },
+]";
+
+#[test]
+fn tables_of_samples_survive() {
+    let schema = Schema::parse(SCHEMA, "schema").unwrap();
+    let seeds = [
+        b"user,age,history,click\nu1,17,u1|u2,1\nu2,,,\nu1,40.5,u2,0\n".to_vec(),
+        b"click,user,history,age\r\n0,\"u,1\",u2|u2|u2,-1e3\r\n".to_vec(),
+    ];
+    survive(&seeds, |bytes| {
+        let source = CsvSource::Memory { name: "fuzz".into(), text: bytes.into() };
+        let Ok(encoder) = Encoder::fit(schema.clone(), source.clone()) else { return false };
+        encoder.layout().check(&encoder.read(source).unwrap(), "fuzz").unwrap();
+        true
+    });
+    survive(&[SCHEMA.into()], |bytes| {
+        std::str::from_utf8(bytes).is_ok_and(|text| Schema::parse(text, "fuzz").is_ok())
     });
 }
 

@@ -21,3 +21,10 @@ pub fn biased_projection(inputs: usize, outputs: usize, device: &Device) -> Line
     let bias = Some(Initializer::Zeros.init([outputs], device));
     Linear { bias, ..projection(inputs, outputs, device) }
 }
+
+/// A linear layer as FuxiCTR starts one: weights Xavier-normal, biases 0.
+pub fn xavier_linear(inputs: usize, outputs: usize, device: &Device) -> Linear {
+    let weights = Initializer::XavierNormal { gain: 1.0 };
+    let linear = LinearConfig::new(inputs, outputs).with_bias(false).with_initializer(weights).init(device);
+    Linear { bias: Some(Initializer::Zeros.init([outputs], device)), ..linear }
+}

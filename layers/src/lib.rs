@@ -9,19 +9,29 @@
 //! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
 //! - [`hopfield`]: associations of stored and state patterns, as layers and on plain matrices.
 //! - [`BagClassifier`]: what a trainer may ask of a model that labels bags of instances.
+//! - [`FieldEmbedding`] and [`ClickModel`]: embeddings of categorical fields, and what a trainer may ask of a click model.
+//! - [`MlpBlock`], [`Dice`], [`LocalActivationUnit`], [`FeatureGate`], [`FeatureRefine`], [`BilinearFusion`]: parts of click models.
 //! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
 mod activation;
 mod bag_classifier;
 pub mod bases;
+mod bilinear_fusion;
 mod causal_attention;
 mod classifier;
+mod click_model;
+mod dice;
 mod error;
+mod feature_gate;
+mod feature_refine;
+mod field_embedding;
 mod heads;
 pub mod hopfield;
 mod init;
 mod language_model;
+mod local_activation;
+mod mlp_block;
 mod names;
 mod norm;
 pub mod ops;
@@ -39,12 +49,20 @@ mod token_mixer;
 
 pub use activation::Activation;
 pub use bag_classifier::BagClassifier;
+pub use bilinear_fusion::{BilinearFusion, BilinearFusionConfig};
 pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
+pub use click_model::{Behaviours, ClickModel, Features};
+pub use dice::{Dice, DiceConfig};
 pub use error::{ConfigError, check_range};
+pub use feature_gate::{FeatureGate, FeatureGateConfig, GateContext};
+pub use feature_refine::{FeatureRefine, FeatureRefineConfig};
+pub use field_embedding::{FieldEmbedding, FieldEmbeddingConfig, FieldSpec};
 pub use heads::{HeadNorm, merge_heads, split_heads};
-pub use init::{biased_projection, projection, small_normal};
+pub use init::{biased_projection, projection, small_normal, xavier_linear};
 pub use language_model::LanguageModel;
+pub use local_activation::{LocalActivationUnit, LocalActivationUnitConfig, Normalize};
+pub use mlp_block::{HiddenActivation, HiddenConfig, HiddenLayer, HiddenUnit, MlpBlock, MlpBlockConfig};
 pub use norm::NormKind;
 pub use qkv::{Qkv, QkvConv, QkvTails};
 pub use regressor::Regressor;

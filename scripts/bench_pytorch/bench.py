@@ -15,6 +15,9 @@ import time
 import torch
 
 import deltanet
+import din
+import dtrn
+import finalmlp
 import hopfield
 import s_kan
 import scaling_mlps
@@ -22,6 +25,9 @@ import tensor_brain
 
 SYSTEMS = {
     "deltanet": deltanet.workload,
+    "din": din.workload,
+    "dtrn": dtrn.workload,
+    "finalmlp": finalmlp.workload,
     "hopfield": hopfield.workload,
     "s-kan": s_kan.workload,
     "scaling-mlps": scaling_mlps.workload,
@@ -41,6 +47,14 @@ def timed(call):
     return seconds
 
 
+def optimizers_of(model):
+    """Adam, and SparseAdam for embeddings with sparse gradients."""
+    sparse = [p for m in model.modules() if getattr(m, "sparse", False) for p in m.parameters()]
+    dense = [p for p in model.parameters() if all(p is not other for other in sparse)]
+    optimizers = [torch.optim.Adam(dense, lr=1e-3)]
+    return optimizers + ([torch.optim.SparseAdam(sparse, lr=1e-3)] if sparse else [])
+
+
 def main():
     if sys.argv[1:] == ["--version"]:
         print("PyTorch", torch.__version__)
@@ -49,16 +63,18 @@ def main():
     torch.set_num_threads(int(threads))
     torch.manual_seed(0)
     model, inputs, loss = SYSTEMS[slug](workload, int(samples))
-    optimizer = torch.optim.Adam(model.parameters(), lr=1e-3)
+    optimizers = optimizers_of(model)
 
     def forward():
         with torch.no_grad():
             model(inputs)
 
     def step():
-        optimizer.zero_grad()
+        for optimizer in optimizers:
+            optimizer.zero_grad()
         loss(model(inputs)).backward()
-        optimizer.step()
+        for optimizer in optimizers:
+            optimizer.step()
 
     result = {"forward": timed(forward), "step": timed(step)}
     result["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024

@@ -3,6 +3,7 @@
 //! - [`device`]: compute backends by name.
 //! - [`fit`]: gradient training of any [`task`] on burn-train, on top of [`loader`], [`optimizer`], [`checkpoint`],
 //!   [`history`] and [`progress`]; [`classification`], [`bag_classification`] and [`next_token`] are such tasks.
+//! - [`clicks`]: models of click logs, trained row by row of their embeddings.
 //! - [`passes`]: the loop of a system that is not fitted by gradients.
 //! - [`run`], [`settings`], [`report`]: a job's directory, its settings and its outcome.
 //! - [`parity`] and [`benchmark`]: the registered networks on one backend against another, and their speed.
@@ -15,6 +16,7 @@ pub mod benchmark;
 pub mod checkpoint;
 mod checks;
 pub mod classification;
+pub mod clicks;
 pub mod clip;
 pub mod device;
 mod elementary;

@@ -23,6 +23,11 @@ pub trait Passes {
 
     /// Goes on from a [`state`](Self::state); the error is what is wrong with it.
     fn restore(&mut self, state: &[u8]) -> Result<(), String>;
+
+    /// Whether further passes would be of no use; the loop ends then. A function of the state.
+    fn is_done(&self) -> bool {
+        false
+    }
 }
 
 /// How many passes, and what they leave behind.
@@ -72,6 +77,9 @@ impl Loop<'_> {
         let (start, before) = (Instant::now(), done);
         let mut shown = start;
         for number in done + 1..=self.passes {
+            if system.is_done() {
+                break;
+            }
             let metrics: Metrics =
                 system.pass(number)?.into_iter().map(|(name, value)| (name, rounded(value))).collect();
             history.push(EpochMetrics {
@@ -79,7 +87,7 @@ impl Loop<'_> {
                 split: self.unit.to_string(),
                 metrics: metrics.clone(),
             });
-            if number < self.passes && shown.elapsed() < self.interval {
+            if number < self.passes && !system.is_done() && shown.elapsed() < self.interval {
                 continue;
             }
             shown = Instant::now();

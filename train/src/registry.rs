@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::{deltanet, hopfield, multitasking_hebbian, s_kan, scaling_mlps, tensor_brain};
+use crate::experiments::{deltanet, din, dtrn, finalmlp, hopfield, multitasking_hebbian, s_kan, scaling_mlps, tensor_brain};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -179,6 +179,9 @@ pub struct System {
 /// All systems, by slug.
 pub const SYSTEMS: &[System] = &[
     deltanet::SYSTEM,
+    din::SYSTEM,
+    dtrn::SYSTEM,
+    finalmlp::SYSTEM,
     hopfield::SYSTEM,
     multitasking_hebbian::SYSTEM,
     s_kan::SYSTEM,

@@ -82,13 +82,28 @@ impl<T: Task> Workload for TaskWorkload<T> {
     }
 
     fn gradients(&self) -> Result<Vec<Values>, Error> {
-        let gradients = self.backward();
-        Read::all(&self.task, Some(&gradients))
+        gradients_of(&self.task, &self.backward())
     }
 
     fn parameters(&self) -> Result<Vec<Values>, Error> {
-        Read::all(&self.task, None)
+        parameters_of(&self.task)
     }
+}
+
+/// The gradient of each parameter of a module that has one.
+///
+/// # Errors
+/// When a tensor cannot be read from its device.
+pub fn gradients_of<M: Module>(module: &M, gradients: &GradientsParams) -> Result<Vec<Values>, Error> {
+    Read::all(module, Some(gradients))
+}
+
+/// The parameters of a module.
+///
+/// # Errors
+/// When a tensor cannot be read from its device.
+pub fn parameters_of<M: Module>(module: &M) -> Result<Vec<Values>, Error> {
+    Read::all(module, None)
 }
 
 /// Reads the parameters of a module, or their gradients.

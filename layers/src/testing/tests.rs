@@ -13,6 +13,7 @@ enum Fault {
     WrongShape,
     UnusedParameter,
     ZeroGradient,
+    Idle,
     RowsMix,
     Untrainable,
     IgnoresInputAndWeights,
@@ -58,7 +59,7 @@ impl Variant for Fault {
             Self::NotFinite => (y + spare) / 0.0,
             Self::WrongShape => Tensor::cat(vec![y, spare], 1),
             Self::UnusedParameter => y,
-            Self::ZeroGradient => y + spare * 0.0,
+            Self::ZeroGradient | Self::Idle => y + spare * 0.0,
             Self::RowsMix => y.clone() + spare + y.mean_dim(0),
             Self::Untrainable => (y + spare).tanh() * 1e-3,
             Self::IgnoresInputAndWeights => y.zeros_like() + 0.5,
@@ -67,6 +68,10 @@ impl Variant for Fault {
 
     fn outputs(&self) -> usize {
         2
+    }
+
+    fn is_idle(&self, path: &str) -> bool {
+        *self == Self::Idle && path.starts_with("spare.")
     }
 
     fn overfit(&self) -> Overfit {
@@ -93,6 +98,7 @@ fn each_check_finds_its_fault() {
     assert_eq!(unused, "spare.weight has no gradient, spare.bias has no gradient");
     let zero = finding(Fault::ZeroGradient, check_gradients);
     assert_eq!(zero, "spare.weight has a gradient of zero, spare.bias has a gradient of zero");
+    assert_eq!(check_gradients(&Fault::Idle, &Device::flex()), Ok(()), "what may be idle is no fault");
     assert!(finding(Fault::RowsMix, check_batch_rows).starts_with("row 0 of a batch is"));
     let constant = finding(Fault::IgnoresInputAndWeights, check_record_round_trip);
     assert_eq!(constant, "the seed does not change the output");

@@ -16,7 +16,7 @@ pub fn parameter_values(module: &impl Module) -> ValuesByPath {
     Collector::collect(module, None).values
 }
 
-/// The gradient of each parameter of a module.
+/// The gradient of each parameter of a module that requires one; running statistics do not.
 ///
 /// # Errors
 ///
@@ -58,6 +58,9 @@ impl ModuleVisitor for Collector<'_> {
     }
 
     fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        if self.gradients.is_some() && !param.is_require_grad() {
+            return;
+        }
         let path = self.path.join(".");
         let tensor = match self.gradients {
             Some(gradients) => gradients.get::<D>(param.id),

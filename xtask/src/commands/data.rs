@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use clap::{Args, Subcommand};
-use pyrarium_datasets::catalog::{CATALOG, Source};
+use pyrarium_datasets::catalog::{CATALOG, Source, TABULAR};
 use pyrarium_datasets::fetch;
 use pyrarium_train::Error;
 use serde_json::json;
@@ -59,21 +59,28 @@ pub fn run(arguments: Arguments) -> anyhow::Result<()> {
 
 fn list(json: bool) -> anyhow::Result<()> {
     if json {
-        let entries: Vec<_> = CATALOG
-            .iter()
-            .map(|entry| {
-                json!({
-                    "name": entry.name,
-                    "title": entry.title,
-                    "licence": entry.licence,
-                    "shape": entry.shape.to_string(),
-                    "classes": entry.classes,
-                    "train": entry.train,
-                    "test": entry.test,
-                    "embedded": matches!(entry.source, Source::Embedded { .. }),
-                })
+        let images = CATALOG.iter().map(|entry| {
+            json!({
+                "name": entry.name,
+                "title": entry.title,
+                "licence": entry.licence,
+                "shape": entry.shape.to_string(),
+                "classes": entry.classes,
+                "train": entry.train,
+                "test": entry.test,
+                "embedded": matches!(entry.source, Source::Embedded { .. }),
             })
-            .collect();
+        });
+        let tables = TABULAR.iter().map(|entry| {
+            json!({
+                "name": entry.name,
+                "title": entry.title,
+                "licence": entry.licence,
+                "rows": entry.rows,
+                "embedded": false,
+            })
+        });
+        let entries: Vec<_> = images.chain(tables).collect();
         println!("{}", serde_json::to_string_pretty(&entries)?);
         return Ok(());
     }
@@ -91,6 +98,11 @@ fn list(json: bool) -> anyhow::Result<()> {
         ]);
     }
     println!("{entries}");
+    let mut tables = table(&["name", "what", "rows", "where", "licence"]);
+    for entry in TABULAR {
+        tables.add_row([entry.name, entry.description, &entry.rows.to_string(), "data fetch", entry.licence]);
+    }
+    println!("{tables}");
     Ok(())
 }
 
