@@ -9,6 +9,7 @@
 //! - [`Qkv`], [`ShortConv`], [`SwiGluMlp`], [`HeadNorm`], [`rotate`]: the other parts of a decoder block.
 //! - [`hopfield`]: associations of stored and state patterns, as layers and on plain matrices.
 //! - [`BagClassifier`]: what a trainer may ask of a model that labels bags of instances.
+//! - [`Forecaster`]: what a trainer may ask of a model that continues multivariate series.
 //! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
@@ -18,6 +19,7 @@ pub mod bases;
 mod causal_attention;
 mod classifier;
 mod error;
+mod forecaster;
 mod heads;
 pub mod hopfield;
 mod init;
@@ -42,6 +44,7 @@ pub use bag_classifier::BagClassifier;
 pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
 pub use error::{ConfigError, check_range};
+pub use forecaster::{Forecaster, Future, observed_mse};
 pub use heads::{HeadNorm, merge_heads, split_heads};
 pub use init::{biased_projection, projection, small_normal};
 pub use language_model::LanguageModel;
