@@ -53,7 +53,7 @@ pub use qkv::{Qkv, QkvConv, QkvTails};
 pub use regressor::Regressor;
 pub use rotary::rotate;
 pub use short_conv::ShortConv;
-pub use state_dict::{LoadError, Source, Transpose, load_tensors};
+pub use state_dict::{LoadError, Source, Transpose, load_tensors, named_tensors};
 pub use swiglu::SwiGluMlp;
 pub use token_mixer::TokenMixer;
 

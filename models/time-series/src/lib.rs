@@ -2,10 +2,12 @@
 //! with weights from and for transformers, where it is called PatchTSMixer.
 
 mod attention;
+mod baselines;
 mod classification;
 mod config;
 mod distribution;
 mod forecaster;
+pub mod huggingface;
 mod linear_head;
 mod ln_gamma;
 mod masking;
@@ -19,8 +21,10 @@ mod pretraining;
 mod reconcile;
 mod regression;
 mod scaler;
+mod variants;
 
 pub use attention::PatchAttention;
+pub use baselines::{DLinear, DLinearConfig, LastValue, PatchTst, PatchTstConfig, PatchTstLayer, SeasonalNaive};
 pub use classification::TsMixerForClassification;
 pub use config::TsMixerConfig;
 pub use distribution::Predicted;
@@ -37,3 +41,4 @@ pub use pyrarium_layers::{ConfigError, Forecaster, Future, NormKind};
 pub use reconcile::{CrossChannelHead, HierarchicalHead, hierarchical_loss, patch_sums};
 pub use regression::TsMixerForRegression;
 pub use scaler::Scaled;
+pub use variants::{VARIANTS, Variant};

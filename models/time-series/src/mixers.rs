@@ -42,7 +42,7 @@ impl PatchMixer {
         };
         Self {
             norm: FeatureNorm::new(config, device),
-            mlp: MixerMlp::new(tokens, config, device),
+            mlp: mlp(tokens, config, device),
             gate: config.gated.then(|| GatedAttention::new(tokens, config.init_std, device)),
             attention: config.attention_heads.map(attention),
         }
@@ -79,7 +79,7 @@ impl FeatureMixer {
     fn new(config: &TsMixerConfig, device: &Device) -> Self {
         Self {
             norm: FeatureNorm::new(config, device),
-            mlp: MixerMlp::new(config.d_model, config, device),
+            mlp: mlp(config.d_model, config, device),
             gate: config.gated.then(|| GatedAttention::new(config.d_model, config.init_std, device)),
         }
     }
@@ -107,7 +107,7 @@ impl ChannelMixer {
         Self {
             norm: FeatureNorm::new(config, device),
             gate: config.gated.then(|| GatedAttention::new(channels, config.init_std, device)),
-            mlp: MixerMlp::new(channels, config, device),
+            mlp: mlp(channels, config, device),
         }
     }
 
@@ -116,6 +116,10 @@ impl ChannelMixer {
         let by_channel = self.norm.forward(x.clone()).swap_dims(1, 3); // [B, D, P, C]
         self.mlp.forward(gated(&self.gate, by_channel)).swap_dims(1, 3) + x
     }
+}
+
+fn mlp(size: usize, config: &TsMixerConfig, device: &Device) -> MixerMlp {
+    MixerMlp::new(size, size * config.expansion_factor, config.dropout, config.init_std, device)
 }
 
 fn gated(gate: &Option<GatedAttention>, x: Tensor<4>) -> Tensor<4> {

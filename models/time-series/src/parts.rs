@@ -59,13 +59,12 @@ pub struct MixerMlp {
 }
 
 impl MixerMlp {
-    /// An MLP along an axis of `size` values.
-    pub(crate) fn new(size: usize, config: &TsMixerConfig, device: &Device) -> Self {
-        let inner = size * config.expansion_factor;
+    /// An MLP along an axis of `size` values with `inner` values inside.
+    pub(crate) fn new(size: usize, inner: usize, dropout: f64, init_std: f64, device: &Device) -> Self {
         Self {
-            fc1: linear(size, inner, config.init_std, device),
-            fc2: linear(inner, size, config.init_std, device),
-            dropout: DropoutConfig::new(config.dropout).init(),
+            fc1: linear(size, inner, init_std, device),
+            fc2: linear(inner, size, init_std, device),
+            dropout: DropoutConfig::new(dropout).init(),
         }
     }
 
