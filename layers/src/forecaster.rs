@@ -30,9 +30,7 @@ impl Future {
     pub fn mean_of(&self, losses: Tensor<3>) -> Tensor<1> {
         match &self.observed {
             None => losses.mean(),
-            Some(observed) => {
-                (losses * observed.clone()).sum() / observed.clone().sum().clamp_min(1.0)
-            }
+            Some(observed) => (losses * observed.clone()).sum() / observed.clone().sum().clamp_min(1.0),
         }
     }
 }

@@ -102,11 +102,7 @@ impl TsMixerConfig {
 
     /// The configuration of transformers' notebooks for the electricity data: 512 steps of context, 96 of forecast, 8 blocks.
     pub fn electricity(num_channels: usize) -> Self {
-        Self::new(num_channels)
-            .with_context_length(512)
-            .with_horizon(96)
-            .with_d_model(16)
-            .with_num_layers(8)
+        Self::new(num_channels).with_context_length(512).with_horizon(96).with_d_model(16).with_num_layers(8)
     }
 
     /// Patches of a window: the last ones that fit, so that only its first steps may be in none.
@@ -143,9 +139,11 @@ impl TsMixerConfig {
         check_positive("norm_eps", self.norm_eps)?;
         check_positive("init_std", self.init_std)?;
         match self.attention_heads {
-            Some(heads) if heads == 0 || !self.d_model.is_multiple_of(heads) => {
-                Err(ConfigError::new("attention_heads", heads, format!("a divisor of d_model = {}", self.d_model)))
-            }
+            Some(heads) if heads == 0 || !self.d_model.is_multiple_of(heads) => Err(ConfigError::new(
+                "attention_heads",
+                heads,
+                format!("a divisor of d_model = {}", self.d_model),
+            )),
             _ => Ok(()),
         }
     }
@@ -163,10 +161,17 @@ impl TsMixerConfig {
         if let Some([low, high]) = self.output_range
             && !(low.is_finite() && high.is_finite() && low < high)
         {
-            return Err(ConfigError::new("output_range", format!("[{low}, {high}]"), "a lower and a higher value"));
+            return Err(ConfigError::new(
+                "output_range",
+                format!("[{low}, {high}]"),
+                "a lower and a higher value",
+            ));
         }
         if self.reconcile.hierarchical && !self.horizon.is_multiple_of(self.patch_length) {
-            let allowed = format!("a multiple of patch_length = {} with hierarchical reconciliation", self.patch_length);
+            let allowed = format!(
+                "a multiple of patch_length = {} with hierarchical reconciliation",
+                self.patch_length
+            );
             return Err(ConfigError::new("horizon", self.horizon, allowed));
         }
         if self.output != ForecastOutput::Point && !self.reconcile.is_none() {

@@ -38,7 +38,9 @@ impl ForecastOutput {
             return Ok(());
         }
         match values.into_iter().find(|&value| value < 0.0) {
-            Some(value) => Err(ConfigError::new("target", value, "0 or above for output = negative_binomial")),
+            Some(value) => {
+                Err(ConfigError::new("target", value, "0 or above for output = negative_binomial"))
+            }
             None => Ok(()),
         }
     }
@@ -117,9 +119,9 @@ impl<const D: usize> Predicted<D> {
             return ((values - mean) / deviation.clone()).square() * 0.5 + deviation.log() + half_ln_tau;
         }
         let [degrees, loc, scale] = [self.parameter(0), self.parameter(1), self.parameter(2)];
-        let normalizer = degrees.clone().log() * 0.5 + 0.5 * std::f64::consts::PI.ln()
-            + ln_gamma(degrees.clone() * 0.5)
-            - ln_gamma(degrees.clone() * 0.5 + 0.5);
+        let normalizer =
+            degrees.clone().log() * 0.5 + 0.5 * std::f64::consts::PI.ln() + ln_gamma(degrees.clone() * 0.5)
+                - ln_gamma(degrees.clone() * 0.5 + 0.5);
         let distance = ((values - loc) / scale.clone()).square() / degrees.clone();
         distance.log1p() * (degrees + 1.0) * 0.5 + scale.log() + normalizer
     }

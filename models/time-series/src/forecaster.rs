@@ -115,8 +115,7 @@ impl TsMixerForecaster {
     fn select(&self, x: Tensor<3>) -> Tensor<3> {
         let Some(channels) = &self.config().target_channels else { return x };
         let indices: Vec<i64> = channels.iter().map(|&channel| channel as i64).collect();
-        let indices =
-            Tensor::<1, Int>::from_data(TensorData::new(indices, [channels.len()]), &x.device());
+        let indices = Tensor::<1, Int>::from_data(TensorData::new(indices, [channels.len()]), &x.device());
         x.select(2, indices)
     }
 }

@@ -43,7 +43,8 @@ mod tests {
         let x = Tensor::<1>::from_data(x.as_slice(), &Device::flex().autodiff()).require_grad();
         let y = ln_gamma(x.clone());
         let slopes = x.grad(&y.clone().sum().backward()).unwrap().into_data();
-        for ((case, value), slope) in cases.iter().zip(y.into_data().iter::<f64>()).zip(slopes.iter::<f64>()) {
+        for ((case, value), slope) in cases.iter().zip(y.into_data().iter::<f64>()).zip(slopes.iter::<f64>())
+        {
             assert!((value - case.1).abs() < 2e-6 * case.1.abs().max(2.0), "{case:?}: {value}");
             assert!((slope - case.2).abs() < 2e-6 * case.2.abs().max(2.0), "{case:?}: {slope}");
         }

@@ -70,9 +70,11 @@ impl MaskConfig {
             return Err(ConfigError::new("mask.value", self.value, "finite"));
         }
         match self.unmasked_channels.iter().find(|&&channel| channel >= channels) {
-            Some(channel) => {
-                Err(ConfigError::new("mask.unmasked_channels", channel, format!("below num_channels = {channels}")))
-            }
+            Some(channel) => Err(ConfigError::new(
+                "mask.unmasked_channels",
+                channel,
+                format!("below num_channels = {channels}"),
+            )),
             None => Ok(()),
         }
     }
@@ -112,6 +114,8 @@ fn last(counts: &[usize], [rows, channels, patches]: [usize; 3], stream: &mut St
     stream.shuffle(&mut by_row);
     by_row
         .iter()
-        .flat_map(|&count| (0..channels * patches).map(move |at| if at % patches + count >= patches { 1.0 } else { 0.0 }))
+        .flat_map(|&count| {
+            (0..channels * patches).map(move |at| if at % patches + count >= patches { 1.0 } else { 0.0 })
+        })
         .collect()
 }

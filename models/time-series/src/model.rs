@@ -81,12 +81,7 @@ impl TsMixerModel {
         self.encode(past, observed, Some(mask))
     }
 
-    fn encode(
-        &self,
-        past: Tensor<3>,
-        observed: Option<Tensor<3>>,
-        mask: Option<Tensor<3>>,
-    ) -> TsMixerOutput {
+    fn encode(&self, past: Tensor<3>, observed: Option<Tensor<3>>, mask: Option<Tensor<3>>) -> TsMixerOutput {
         let config = &self.config;
         let [batch, steps, channels] = past.dims();
         // With shared weights and no mixer between them, channels may be any number.
@@ -99,8 +94,7 @@ impl TsMixerModel {
             config.num_channels
         );
         let by_channel = |x: Tensor<3>| x.swap_dims(1, 2);
-        let Scaled { values, loc, scale } =
-            config.scaling.scale(by_channel(past), observed.map(by_channel));
+        let Scaled { values, loc, scale } = config.scaling.scale(by_channel(past), observed.map(by_channel));
         let count = config.num_patches();
         let patches = patchify(values, count, config.patch_length, config.patch_stride);
         let input = match &mask {
@@ -162,7 +156,11 @@ impl TsMixerModel {
         };
         for ((field, ours), (_, theirs)) in shown(&self.config).into_iter().zip(shown(other)) {
             if ours != theirs {
-                return Err(ConfigError::new(field, ours, format!("{theirs}, as in the model to be loaded into")));
+                return Err(ConfigError::new(
+                    field,
+                    ours,
+                    format!("{theirs}, as in the model to be loaded into"),
+                ));
             }
         }
         let (ours, theirs) = (self.config.num_channels, other.num_channels);

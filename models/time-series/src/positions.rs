@@ -42,5 +42,8 @@ fn sin_cos(patches: usize, d_model: usize) -> Vec<f32> {
     let count = values.len() as f64;
     let mean = values.iter().sum::<f64>() / count;
     let variance = values.iter().map(|value| (value - mean).powi(2)).sum::<f64>() / (count - 1.0).max(1.0);
-    values.iter().map(|value| ((value - mean) / variance.sqrt().max(f64::MIN_POSITIVE) * DEVIATION) as f32).collect()
+    values
+        .iter()
+        .map(|value| ((value - mean) / variance.sqrt().max(f64::MIN_POSITIVE) * DEVIATION) as f32)
+        .collect()
 }

@@ -113,9 +113,10 @@ pub fn hierarchical_loss(forecast: Tensor<3>, sums: Tensor<3>, future: &Future, 
     let weight = 1.0 / (patch * patch) as f64;
     let future_sums = Future {
         values: patch_sums(future.values.clone(), patch),
-        observed: future.observed.clone().map(|observed| {
-            patch_sums(observed, patch).greater_equal_elem(patch as f64 - 0.5).float()
-        }),
+        observed: future
+            .observed
+            .clone()
+            .map(|observed| patch_sums(observed, patch).greater_equal_elem(patch as f64 - 0.5).float()),
     };
     let agreement = (patch_sums(forecast.clone(), patch) - sums.clone()).square().mean();
     observed_mse(forecast, future) + (observed_mse(sums, &future_sums) + agreement) * weight

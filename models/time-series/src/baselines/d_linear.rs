@@ -121,7 +121,8 @@ mod tests {
             .map(|to| {
                 let sum: f64 = (0..steps)
                     .map(|at| {
-                        (x[at] - trend[at]) * seasonal[at * horizon + to] + trend[at] * slow[at * horizon + to]
+                        (x[at] - trend[at]) * seasonal[at * horizon + to]
+                            + trend[at] * slow[at * horizon + to]
                     })
                     .sum();
                 (sum + first[to] + second[to]) as f32

@@ -76,7 +76,11 @@ impl PatchTstConfig {
         check_probability("dropout", self.dropout)?;
         check_probability("head_dropout", self.head_dropout)?;
         if self.heads == 0 || !self.d_model.is_multiple_of(self.heads) {
-            return Err(ConfigError::new("heads", self.heads, format!("a divisor of d_model = {}", self.d_model)));
+            return Err(ConfigError::new(
+                "heads",
+                self.heads,
+                format!("a divisor of d_model = {}", self.d_model),
+            ));
         }
         Ok(())
     }
@@ -161,9 +165,11 @@ impl Forecaster for PatchTst {
         assert_windows(&past, config.context_length, config.num_channels);
         let [batch, _, channels] = past.dims();
         let (patches, features) = (config.num_patches(), config.d_model);
-        let scaled = Scaling::Std.scale(past.swap_dims(1, 2), observed.map(|observed| observed.swap_dims(1, 2)));
+        let scaled =
+            Scaling::Std.scale(past.swap_dims(1, 2), observed.map(|observed| observed.swap_dims(1, 2)));
         let cut = patchify(scaled.values, patches, config.patch_length, config.patch_stride);
-        let mut hidden = self.embedding.forward(cut.reshape([batch * channels, patches, config.patch_length]));
+        let mut hidden =
+            self.embedding.forward(cut.reshape([batch * channels, patches, config.patch_length]));
         if let Some(positions) = &self.positions {
             hidden = hidden + positions.val().unsqueeze();
         }

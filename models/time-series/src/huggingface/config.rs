@@ -92,7 +92,11 @@ pub fn to_json(architecture: Architecture, config: &TsMixerConfig) -> Result<Val
         Backbone::Ci => "common_channel",
         Backbone::Ic => "mix_channel",
         Backbone::V => {
-            return Err(ConfigError::new("backbone", Backbone::V, "ci or ic, which are all that transformers has"));
+            return Err(ConfigError::new(
+                "backbone",
+                Backbone::V,
+                "ci or ic, which are all that transformers has",
+            ));
         }
     };
     if architecture == Architecture::Prediction && !config.reconcile.is_none() {
@@ -223,9 +227,11 @@ impl Settings<'_> {
     }
 
     fn architecture(&self) -> Result<Architecture, ConfigError> {
-        let named = self.get("architectures", None, "a list of one class", |value| match value.as_array()?.as_slice() {
-            [Value::String(name)] => Some(Some(name.clone())),
-            _ => None,
+        let named = self.get("architectures", None, "a list of one class", |value| {
+            match value.as_array()?.as_slice() {
+                [Value::String(name)] => Some(Some(name.clone())),
+                _ => None,
+            }
         })?;
         named.as_deref().unwrap_or("PatchTSMixerModel").parse()
     }
@@ -262,12 +268,15 @@ impl Settings<'_> {
         let kind = if self.one_of("mask_type", "random", &[("random", true), ("forecast", false)])? {
             MaskKind::Random { ratio: self.number("random_mask_ratio", 0.5)? }
         } else {
-            let patches = self.get("num_forecast_mask_patches", vec![2], "a whole number or a list of them", |value| {
-                match value {
+            let patches = self.get(
+                "num_forecast_mask_patches",
+                vec![2],
+                "a whole number or a list of them",
+                |value| match value {
                     Value::Array(items) => items.iter().map(size).collect(),
                     value => size(value).map(|count| vec![count]),
-                }
-            })?;
+                },
+            )?;
             MaskKind::Forecast { patches }
         };
         Ok(MaskConfig {

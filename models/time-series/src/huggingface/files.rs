@@ -59,7 +59,8 @@ pub(super) fn write(directory: &Path, config: &Value, tensors: Tensors) -> Resul
     let weights = directory.join(WEIGHTS);
     write_whole(&weights, &serialised(&tensors, &weights)?)?;
     let path = directory.join(CONFIG);
-    let text = serde_json::to_string_pretty(config).map_err(|error| HuggingFaceError::format(&path, error))?;
+    let text =
+        serde_json::to_string_pretty(config).map_err(|error| HuggingFaceError::format(&path, error))?;
     write_whole(&path, format!("{text}\n").as_bytes())
 }
 

@@ -54,7 +54,8 @@ impl Entry {
 /// Where the tensor of each key of a model goes.
 pub fn sources(architecture: Architecture, config: &TsMixerConfig) -> BTreeMap<String, Source> {
     let place = |entry: Entry| (entry.key, Source::Parameter(entry.path, entry.transpose));
-    let mut sources: BTreeMap<String, Source> = entries(architecture, config).into_iter().map(place).collect();
+    let mut sources: BTreeMap<String, Source> =
+        entries(architecture, config).into_iter().map(place).collect();
     // PyTorch counts the batches that batch normalisation has seen; nothing here depends on it.
     let counters: Vec<String> = sources.keys().filter_map(|key| counter(key)).collect();
     sources.extend(counters.into_iter().map(|key| (key, Source::Duplicate)));
@@ -109,7 +110,8 @@ impl Names<'_> {
         match self.config.output.num_parameters() {
             1 => self.linear(key, &format!("{path}.0")),
             parameters => {
-                (0..parameters).for_each(|at| self.linear(&format!("{key}.proj.{at}"), &format!("{path}.{at}")));
+                (0..parameters)
+                    .for_each(|at| self.linear(&format!("{key}.proj.{at}"), &format!("{path}.{at}")));
             }
         }
     }
@@ -147,8 +149,13 @@ impl Names<'_> {
     }
 
     fn attention(&mut self, key: &str, path: &str) {
-        for (theirs, ours) in [("q_proj", "query"), ("k_proj", "key"), ("v_proj", "value"), ("out_proj", "output")] {
-            self.linear(&format!("{key}.self_attn_layer.{theirs}"), &format!("{path}.attention.attention.{ours}"));
+        for (theirs, ours) in
+            [("q_proj", "query"), ("k_proj", "key"), ("v_proj", "value"), ("out_proj", "output")]
+        {
+            self.linear(
+                &format!("{key}.self_attn_layer.{theirs}"),
+                &format!("{path}.attention.attention.{ours}"),
+            );
         }
         self.norm(&format!("{key}.norm_attn"), &format!("{path}.attention.norm"));
     }
@@ -161,7 +168,8 @@ impl Names<'_> {
             self.add(theirs, format!("{path}positions"), Transpose::No);
         }
         for layer in 0..self.config.num_layers {
-            let (key, path) = (format!("{key}.mlp_mixer_encoder.mixers.{layer}"), format!("{path}layers.{layer}"));
+            let (key, path) =
+                (format!("{key}.mlp_mixer_encoder.mixers.{layer}"), format!("{path}layers.{layer}"));
             if self.config.backbone == Backbone::Ic {
                 self.mixer(&format!("{key}.channel_feature_mixer"), &format!("{path}.channel_mixer"));
             }

@@ -83,7 +83,9 @@ pub fn load(directory: &Path, device: &Device) -> Result<Pretrained, HuggingFace
 pub fn load_forecaster(directory: &Path, device: &Device) -> Result<TsMixerForecaster, HuggingFaceError> {
     match load(directory, device)? {
         Pretrained::Forecaster(model) => Ok(model),
-        other => Err(HuggingFaceError::architecture(directory, other.architecture(), "PatchTSMixerForPrediction")),
+        other => {
+            Err(HuggingFaceError::architecture(directory, other.architecture(), "PatchTSMixerForPrediction"))
+        }
     }
 }
 

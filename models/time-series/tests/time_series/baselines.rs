@@ -71,7 +71,10 @@ fn check(model: &impl Forecaster) {
         assert!(forecast.into_data().iter::<f32>().all(f32::is_finite));
     }
     let observed = random([2, steps, channels], 2).greater_elem(0.0).float();
-    assert_eq!(model.forecast(random([2, steps, channels], 1), Some(observed)).dims(), [2, horizon, channels]);
+    assert_eq!(
+        model.forecast(random([2, steps, channels], 1), Some(observed)).dims(),
+        [2, horizon, channels]
+    );
     assert_eq!(model.target_channels(), None);
 }
 

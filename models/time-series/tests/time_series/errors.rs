@@ -2,7 +2,8 @@
 
 use burn::tensor::{Device, Tensor};
 use pyrarium_time_series::{
-    Backbone, ForecastOutput, MaskConfig, MaskKind, NormKind, PatchTstConfig, Reconcile, Scaling, TsMixerConfig,
+    Backbone, ForecastOutput, MaskConfig, MaskKind, NormKind, PatchTstConfig, Reconcile, Scaling,
+    TsMixerConfig,
 };
 
 use crate::{forecaster, random, tiny};
@@ -13,10 +14,7 @@ fn message(config: TsMixerConfig) -> String {
 
 #[test]
 fn windows_that_cannot_be() {
-    assert_eq!(
-        message(tiny().with_context_length(5)),
-        "context_length = 5: must be between 6 and 16777216"
-    );
+    assert_eq!(message(tiny().with_context_length(5)), "context_length = 5: must be between 6 and 16777216");
     assert_eq!(message(tiny().with_patch_stride(0)), "patch_stride = 0: must be between 1 and 65536");
     assert_eq!(message(tiny().with_patch_length(0)), "patch_length = 0: must be between 1 and 65536");
     assert_eq!(message(TsMixerConfig::new(0)), "num_channels = 0: must be between 1 and 65536");
@@ -68,7 +66,8 @@ fn masks_that_cannot_be() {
         assert_eq!(with(MaskKind::Random { ratio }), expected);
     }
     for patches in [0, 6] {
-        let expected = format!("mask.patches = {patches}: must be above 0 and below the 6 patches of a window");
+        let expected =
+            format!("mask.patches = {patches}: must be above 0 and below the 6 patches of a window");
         assert_eq!(with(MaskKind::Forecast { patches: vec![2, patches] }), expected);
     }
     assert_eq!(
@@ -81,7 +80,10 @@ fn masks_that_cannot_be() {
 
 #[test]
 fn names_that_are_unknown() {
-    assert_eq!("flatten".parse::<Backbone>().unwrap_err().to_string(), "backbone = flatten: must be one of v, ci, ic");
+    assert_eq!(
+        "flatten".parse::<Backbone>().unwrap_err().to_string(),
+        "backbone = flatten: must be one of v, ci, ic"
+    );
     assert_eq!(
         "mae".parse::<ForecastOutput>().unwrap_err().to_string(),
         "output = mae: must be one of point, student_t, normal, negative_binomial"

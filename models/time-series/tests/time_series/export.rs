@@ -5,7 +5,9 @@ use std::{fs, path::Path, process::Command};
 use burn::tensor::{Device, TensorData};
 use pyrarium_time_series::{
     Backbone, Reconcile,
-    huggingface::{Architecture, Pretrained, load, load_backbone, load_forecaster, save, save_forecaster, to_json},
+    huggingface::{
+        Architecture, Pretrained, load, load_backbone, load_forecaster, save, save_forecaster, to_json,
+    },
 };
 use safetensors::{Dtype, tensor::TensorView};
 use serde_json::Value;
@@ -75,7 +77,8 @@ fn write_said(model: &Pretrained, case: &Case, path: &Path) {
     let outputs = said(model, case).into_iter().map(|(name, data)| (format!("out.{name}"), data));
     let tensors: Vec<(String, TensorData)> = inputs.chain(outputs).collect();
     let views = tensors.iter().map(|(name, data)| {
-        let dtype = if name == "in.target_values" && data.shape().len() == 1 { Dtype::I64 } else { Dtype::F32 };
+        let dtype =
+            if name == "in.target_values" && data.shape().len() == 1 { Dtype::I64 } else { Dtype::F32 };
         (name, TensorView::new(dtype, data.shape().to_vec(), data.as_bytes()).unwrap())
     });
     fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
@@ -122,9 +125,17 @@ fn settings_that_are_not_supported_are_refused_by_name() {
         ("loss", "mae".into(), "loss = \"mae\": must be one of mse, nll"),
         ("scaling", "robust".into(), "scaling = \"robust\": must be one of mean, std, true, false, null"),
         ("norm_mlp", "RMSNorm".into(), "norm_mlp = \"RMSNorm\": must be one of LayerNorm, BatchNorm"),
-        ("head_aggregation", "sum".into(), "head_aggregation = \"sum\": must be one of use_last, max_pool, avg_pool"),
+        (
+            "head_aggregation",
+            "sum".into(),
+            "head_aggregation = \"sum\": must be one of use_last, max_pool, avg_pool",
+        ),
         ("model_type", "patchtst".into(), "model_type = \"patchtst\": must be one of patchtsmixer"),
-        ("minimum_scale", 0.1.into(), "minimum_scale = 0.1: must be absent: the scaler has no such setting here"),
+        (
+            "minimum_scale",
+            0.1.into(),
+            "minimum_scale = 0.1: must be absent: the scaler has no such setting here",
+        ),
         ("d_model", (-6).into(), "d_model = -6: must be a whole number, 0 or above"),
         ("gated_attn", "yes".into(), "gated_attn = \"yes\": must be true or false"),
         ("patch_length", 21.into(), "context_length = 21: must be between 22 and 16777216"),
@@ -132,7 +143,10 @@ fn settings_that_are_not_supported_are_refused_by_name() {
         assert_eq!(refused(setting, value), message);
     }
     let classes = refused("architectures", vec!["PatchTSTModel"].into());
-    assert!(classes.starts_with("architectures = PatchTSTModel: must be one of PatchTSMixerModel, "), "{classes}");
+    assert!(
+        classes.starts_with("architectures = PatchTSTModel: must be one of PatchTSMixerModel, "),
+        "{classes}"
+    );
 }
 
 #[test]

@@ -27,7 +27,8 @@ fn a_backbone_is_taken_over_and_the_head_kept() {
     // The heads of the pretrained model's configuration do not matter, nor does its number of channels.
     let other = tiny().with_horizon(12).with_num_targets(1);
     let other = TsMixerConfig { num_channels: 9, ..other };
-    let loaded = tiny().init_forecaster(&device).unwrap().load_backbone(pretrained(&other, &device).into_backbone());
+    let loaded =
+        tiny().init_forecaster(&device).unwrap().load_backbone(pretrained(&other, &device).into_backbone());
     assert_eq!(loaded.unwrap().config().horizon, 4);
     let classifier = tiny().init_classifier(&device).unwrap();
     assert!(classifier.load_backbone(pretrained(&tiny(), &device).into_backbone()).is_ok());

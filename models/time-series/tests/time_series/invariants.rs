@@ -45,10 +45,7 @@ fn channels_are_alike_and_independent_without_a_mixer_over_them() {
     let other = Tensor::cat(vec![first(past(1)), past(2).narrow(2, 1, 2)], 2);
     for backbone in BACKBONES {
         let model = forecaster(&tiny().with_backbone(backbone));
-        let change = distance(
-            first(model.forward(past(1), None)),
-            first(model.forward(other.clone(), None)),
-        );
+        let change = distance(first(model.forward(past(1), None)), first(model.forward(other.clone(), None)));
         let independent = change < 1e-6;
         assert_eq!(independent, backbone == Backbone::Ci, "{backbone}: {change:e}");
     }
@@ -66,9 +63,15 @@ fn patches_are_the_last_ones() {
     let config = |context, patch, stride| {
         TsMixerConfig::new(1).with_context_length(context).with_patch_length(patch).with_patch_stride(stride)
     };
-    for (context, patch, stride, patches) in
-        [(32, 8, 8, 4), (512, 8, 8, 64), (21, 5, 3, 6), (9, 8, 8, 1), (16, 8, 8, 2), (512, 16, 8, 63), (20, 3, 7, 3)]
-    {
+    for (context, patch, stride, patches) in [
+        (32, 8, 8, 4),
+        (512, 8, 8, 64),
+        (21, 5, 3, 6),
+        (9, 8, 8, 1),
+        (16, 8, 8, 2),
+        (512, 16, 8, 63),
+        (20, 3, 7, 3),
+    ] {
         assert_eq!(config(context, patch, stride).num_patches(), patches);
     }
     let model = forecaster(&tiny().with_scaling(Scaling::None));

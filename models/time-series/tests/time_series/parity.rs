@@ -108,17 +108,15 @@ pub fn said(model: &Pretrained, case: &Case) -> Vec<(&'static str, TensorData)> 
         Pretrained::Pretraining(model) => {
             let mask: Tensor<3> = case.input("mask");
             let restored = model.forward(past.clone(), observed.clone(), mask.clone());
-            vec![
-                ("mean", restored.into_data()),
-                ("loss", model.loss(past, observed, mask).into_data()),
-            ]
+            vec![("mean", restored.into_data()), ("loss", model.loss(past, observed, mask).into_data())]
         }
         Pretrained::Forecaster(model) => {
             let (forecast, loss) = model.forecast_and_loss(past, observed, case.future());
             vec![("mean", forecast.into_data()), ("loss", loss.into_data())]
         }
         Pretrained::Classifier(model) => {
-            let classes: Tensor<1, Int> = Tensor::from_data(case.tensors["in.target_values"].clone(), &case.device);
+            let classes: Tensor<1, Int> =
+                Tensor::from_data(case.tensors["in.target_values"].clone(), &case.device);
             let scores = model.forward(past.clone(), None);
             vec![("mean", scores.into_data()), ("loss", model.loss(past, None, classes).into_data())]
         }
@@ -153,7 +151,9 @@ fn check(name: &str, architecture: Architecture) {
 fn check_gradients(name: &str) {
     let device = Device::flex().autodiff();
     let case = Case::new(name, &device);
-    let Pretrained::Forecaster(model) = load(&fixture(name), &device).unwrap() else { panic!("no forecaster") };
+    let Pretrained::Forecaster(model) = load(&fixture(name), &device).unwrap() else {
+        panic!("no forecaster")
+    };
     let config = model.config().clone();
     let model = without_dropout(model, &device);
     let (_, loss) = model.forecast_and_loss(case.input("past_values"), case.observed(), case.future());

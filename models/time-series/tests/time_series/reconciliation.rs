@@ -40,12 +40,15 @@ fn a_cross_channel_head_by_loops() {
         let inside = (0..horizon as i64).contains(&step);
         if inside { y[step as usize * channels + channel] } else { 0.0 }
     };
-    let gate = (numbers(head.gate.attention.weight.to_data()), numbers(head.gate.attention.bias.unwrap().to_data()));
+    let gate =
+        (numbers(head.gate.attention.weight.to_data()), numbers(head.gate.attention.bias.unwrap().to_data()));
     let linear = (numbers(head.linear.weight.to_data()), numbers(head.linear.bias.unwrap().to_data()));
     let size = channels * (2 * context + 1);
     for step in 0..horizon as i64 {
-        let window: Vec<f64> =
-            (-1..=1).flat_map(|by| (0..channels).map(move |c| (by, c))).map(|(by, c)| at(step + by, c)).collect();
+        let window: Vec<f64> = (-1..=1)
+            .flat_map(|by| (0..channels).map(move |c| (by, c)))
+            .map(|(by, c)| at(step + by, c))
+            .collect();
         let scores: Vec<f64> = (0..size)
             .map(|to| gate.1[to] + (0..size).map(|from| window[from] * gate.0[from * size + to]).sum::<f64>())
             .collect();
