@@ -14,15 +14,19 @@ pub struct Future {
     pub observed: Option<Tensor<3>>,
 }
 
+/// These channels of a series, in this order: `[batch, steps, channels]` to `[batch, steps, selected]`.
+pub fn select_channels(series: Tensor<3>, channels: &[usize]) -> Tensor<3> {
+    let indices: Vec<i64> = channels.iter().map(|&channel| channel as i64).collect();
+    let indices = Tensor::<1, Int>::from_data(TensorData::new(indices, [channels.len()]), &series.device());
+    series.select(2, indices)
+}
+
 impl Future {
     /// The future of these channels alone, in this order.
     pub fn select(self, channels: &[usize]) -> Self {
-        let indices: Vec<i64> = channels.iter().map(|&channel| channel as i64).collect();
-        let indices =
-            Tensor::<1, Int>::from_data(TensorData::new(indices, [channels.len()]), &self.values.device());
         Self {
-            values: self.values.select(2, indices.clone()),
-            observed: self.observed.map(|observed| observed.select(2, indices)),
+            values: select_channels(self.values, channels),
+            observed: self.observed.map(|observed| select_channels(observed, channels)),
         }
     }
 

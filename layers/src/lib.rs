@@ -44,7 +44,7 @@ pub use bag_classifier::BagClassifier;
 pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
 pub use error::{ConfigError, check_range};
-pub use forecaster::{Forecaster, Future, observed_mse};
+pub use forecaster::{Forecaster, Future, observed_mse, select_channels};
 pub use heads::{HeadNorm, merge_heads, split_heads};
 pub use init::{biased_projection, projection, small_normal};
 pub use language_model::LanguageModel;

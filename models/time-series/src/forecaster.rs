@@ -4,9 +4,9 @@
 use burn::{
     module::Module,
     nn::{Dropout, DropoutConfig, Linear},
-    tensor::{Device, Int, Tensor, TensorData},
+    tensor::{Device, Tensor},
 };
-use pyrarium_layers::{ConfigError, Forecaster, Future};
+use pyrarium_layers::{ConfigError, Forecaster, Future, select_channels};
 
 use crate::{
     ForecastOutput, Predicted, TsMixerConfig, TsMixerModel,
@@ -113,10 +113,10 @@ impl TsMixerForecaster {
 
     /// The target channels of a tensor with all channels.
     fn select(&self, x: Tensor<3>) -> Tensor<3> {
-        let Some(channels) = &self.config().target_channels else { return x };
-        let indices: Vec<i64> = channels.iter().map(|&channel| channel as i64).collect();
-        let indices = Tensor::<1, Int>::from_data(TensorData::new(indices, [channels.len()]), &x.device());
-        x.select(2, indices)
+        match &self.config().target_channels {
+            Some(channels) => select_channels(x, channels),
+            None => x,
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use burn::{
     config::Config,
     module::Module,
     nn::{Linear, LinearConfig},
-    tensor::{Device, Tensor, module::avg_pool1d},
+    tensor::{Device, Tensor, module::avg_pool1d, ops::AvgPoolOptions},
 };
 use pyrarium_layers::{ConfigError, Forecaster};
 
@@ -67,7 +67,7 @@ impl DLinear {
         }
         let edge = |at| series.clone().narrow(2, at, 1).expand([batch, channels, side]);
         let padded = Tensor::cat(vec![edge(0), series.clone(), edge(steps - 1)], 2);
-        avg_pool1d(padded, self.kernel, 1, 0, true, false)
+        avg_pool1d(padded, AvgPoolOptions::new([self.kernel]).with_stride([1]))
     }
 }
 
