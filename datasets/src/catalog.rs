@@ -16,16 +16,31 @@ pub struct Entry {
     pub description: &'static str,
     /// The terms under which it may be used.
     pub licence: &'static str,
-    /// The shape of its images.
-    pub shape: ImageShape,
-    /// The number of classes.
-    pub classes: usize,
-    /// The number of training images.
+    /// What it holds.
+    pub content: Content,
+    /// The number of training images, or of rows.
     pub train: usize,
-    /// The number of test images.
+    /// The number of test images, or of rows.
     pub test: usize,
     /// Where it comes from.
     pub source: Source,
+}
+
+/// What a data set holds.
+#[derive(Debug, Clone, Copy)]
+pub enum Content {
+    /// Labelled images.
+    Images {
+        /// Their shape.
+        shape: ImageShape,
+        /// The number of classes.
+        classes: usize,
+    },
+    /// Time series, which [`Series::open`](crate::Series::open) opens.
+    Series {
+        /// Their channels.
+        channels: usize,
+    },
 }
 
 /// Where a data set comes from and how it is loaded from there.
@@ -77,8 +92,7 @@ pub const CATALOG: &[Entry] = &[
         title: "Optical Recognition of Handwritten Digits",
         description: "handwritten digits, 8x8 grey, the test part of the UCI set as scikit-learn ships it",
         licence: "CC BY 4.0",
-        shape: ImageShape::new(1, 8, 8),
-        classes: 10,
+        content: Content::Images { shape: ImageShape::new(1, 8, 8), classes: 10 },
         train: 1437,
         test: 360,
         source: Source::Embedded { load: digits::load },
@@ -88,8 +102,7 @@ pub const CATALOG: &[Entry] = &[
         title: "PhotoCrops",
         description: "which of twelve photographs does this crop come from, 16x16 grey, disjoint regions",
         licence: "public domain and CC0, photo by photo in datasets/data/README.md",
-        shape: ImageShape::new(1, 16, 16),
-        classes: 12,
+        content: Content::Images { shape: ImageShape::new(1, 16, 16), classes: 12 },
         train: 4800,
         test: 1200,
         source: Source::Embedded { load: || photo_crops::load(0) },
@@ -99,8 +112,7 @@ pub const CATALOG: &[Entry] = &[
         title: "MNIST",
         description: "handwritten digits, 28x28 grey",
         licence: "CC BY-SA 3.0",
-        shape: ImageShape::new(1, 28, 28),
-        classes: 10,
+        content: Content::Images { shape: ImageShape::new(1, 28, 28), classes: 10 },
         train: 60_000,
         test: 10_000,
         source: Source::Remote {
@@ -114,8 +126,7 @@ pub const CATALOG: &[Entry] = &[
         title: "Fashion-MNIST",
         description: "pieces of clothing, 28x28 grey",
         licence: "MIT",
-        shape: ImageShape::new(1, 28, 28),
-        classes: 10,
+        content: Content::Images { shape: ImageShape::new(1, 28, 28), classes: 10 },
         train: 60_000,
         test: 10_000,
         source: Source::Remote {
@@ -130,8 +141,7 @@ pub const CATALOG: &[Entry] = &[
         title: "CIFAR-10",
         description: "small colour photographs of ten kinds of thing, 32x32",
         licence: "none stated; published for research, cite Krizhevsky 2009",
-        shape: ImageShape::new(3, 32, 32),
-        classes: 10,
+        content: Content::Images { shape: ImageShape::new(3, 32, 32), classes: 10 },
         train: 50_000,
         test: 10_000,
         source: Source::Remote {
@@ -149,8 +159,7 @@ pub const CATALOG: &[Entry] = &[
         title: "CIFAR-100",
         description: "small colour photographs of a hundred kinds of thing, 32x32",
         licence: "none stated; published for research, cite Krizhevsky 2009",
-        shape: ImageShape::new(3, 32, 32),
-        classes: 100,
+        content: Content::Images { shape: ImageShape::new(3, 32, 32), classes: 100 },
         train: 50_000,
         test: 10_000,
         source: Source::Remote {
@@ -161,6 +170,23 @@ pub const CATALOG: &[Entry] = &[
             }],
             installed: &[],
             load: |directory| cifar::load(directory, Variant::Cifar100),
+        },
+    },
+    Entry {
+        name: "etth",
+        title: "ETTh1 and ETTh2",
+        description: "load and oil temperature of two electricity transformers, hourly over two years",
+        licence: "CC BY-ND 4.0",
+        content: Content::Series { channels: 7 },
+        train: 8640,
+        test: 2880,
+        source: Source::Remote {
+            files: &ETT_FILES,
+            installed: &[],
+            load: |directory| {
+                let problem = "it holds time series, not images".to_string();
+                Err(DataError::Inconsistent { place: directory.display().to_string(), problem })
+            },
         },
     },
 ];
@@ -228,6 +254,19 @@ const FASHION_MNIST_FILES: [RemoteFile; 4] = [
         url: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/t10k-labels-idx1-ubyte.gz",
         sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
         bytes: 5_148,
+    },
+];
+
+const ETT_FILES: [RemoteFile; 2] = [
+    RemoteFile {
+        url: "https://raw.githubusercontent.com/zhouhaoyi/ETDataset/main/ETT-small/ETTh1.csv",
+        sha256: "f18de3ad269cef59bb07b5438d79bb3042d3be49bdeecf01c1cd6d29695ee066",
+        bytes: 2_589_657,
+    },
+    RemoteFile {
+        url: "https://raw.githubusercontent.com/zhouhaoyi/ETDataset/main/ETT-small/ETTh2.csv",
+        sha256: "a3dc2c597b9218c7ce1cd55eb77b283fd459a1d09d753063f944967dd6b9218b",
+        bytes: 2_417_960,
     },
 ];
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::catalog::{CATALOG, Entry, Source, find};
+use crate::catalog::{CATALOG, Content, Entry, Source, find};
 use crate::cifar::{self, Variant};
 use crate::{DataError, Splits, folder, idx, nearest};
 
@@ -51,10 +51,12 @@ fn open_entry(entry: &Entry, data_dir: Option<&Path>) -> Result<Splits, DataErro
     let own = data_dir.map(|directory| directory.join(entry.name));
     let candidates: Vec<PathBuf> = own.into_iter().chain(installed.iter().map(PathBuf::from)).collect();
     match candidates.iter().find(|candidate| candidate.is_dir()) {
-        Some(directory) if folder::is_image_folder(directory) => {
-            folder::load(directory, entry.name, Some(entry.shape))
-        }
-        Some(directory) => load(directory),
+        Some(directory) => match entry.content {
+            Content::Images { shape, .. } if folder::is_image_folder(directory) => {
+                folder::load(directory, entry.name, Some(shape))
+            }
+            _ => load(directory),
+        },
         None => Err(DataError::NotFetched { name: entry.name.into(), looked_in: candidates }),
     }
 }

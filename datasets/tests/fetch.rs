@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-use pyrarium_datasets::catalog::{Entry, RemoteFile, Source};
+use pyrarium_datasets::catalog::{Content, Entry, RemoteFile, Source};
 use pyrarium_datasets::fetch::{fetch_entry, verify_entry};
 use pyrarium_datasets::{DataError, ImageShape};
 use sha2::{Digest, Sha256};
@@ -71,8 +71,7 @@ fn entry(address: &str, file: &str, content: &[u8]) -> Entry {
         title: "",
         description: "",
         licence: "",
-        shape: ImageShape::new(1, 1, 1),
-        classes: 1,
+        content: Content::Images { shape: ImageShape::new(1, 1, 1), classes: 1 },
         train: 1,
         test: 1,
         source: Source::Remote {

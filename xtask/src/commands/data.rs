@@ -3,7 +3,7 @@
 use std::io::{IsTerminal, Write};
 
 use clap::{Args, Subcommand};
-use pyrarium_datasets::catalog::{CATALOG, Source};
+use pyrarium_datasets::catalog::{CATALOG, Content, Entry, Source};
 use pyrarium_datasets::fetch;
 use pyrarium_train::Error;
 use serde_json::json;
@@ -66,8 +66,8 @@ fn list(json: bool) -> anyhow::Result<()> {
                     "name": entry.name,
                     "title": entry.title,
                     "licence": entry.licence,
-                    "shape": entry.shape.to_string(),
-                    "classes": entry.classes,
+                    "shape": shape(entry),
+                    "classes": classes(entry),
                     "train": entry.train,
                     "test": entry.test,
                     "embedded": matches!(entry.source, Source::Embedded { .. }),
@@ -77,13 +77,13 @@ fn list(json: bool) -> anyhow::Result<()> {
         println!("{}", serde_json::to_string_pretty(&entries)?);
         return Ok(());
     }
-    let mut entries = table(&["name", "what", "images", "classes", "train", "test", "where", "licence"]);
+    let mut entries = table(&["name", "what", "sample", "classes", "train", "test", "where", "licence"]);
     for entry in CATALOG {
         entries.add_row([
             entry.name,
             entry.description,
-            &entry.shape.to_string(),
-            &entry.classes.to_string(),
+            &shape(entry),
+            &classes(entry).map(|classes| classes.to_string()).unwrap_or_default(),
             &entry.train.to_string(),
             &entry.test.to_string(),
             if matches!(entry.source, Source::Embedded { .. }) { "embedded" } else { "data fetch" },
@@ -92,6 +92,21 @@ fn list(json: bool) -> anyhow::Result<()> {
     }
     println!("{entries}");
     Ok(())
+}
+
+/// An image, or the row of a series.
+fn shape(entry: &Entry) -> String {
+    match entry.content {
+        Content::Images { shape, .. } => shape.to_string(),
+        Content::Series { channels } => format!("{channels} channels"),
+    }
+}
+
+fn classes(entry: &Entry) -> Option<usize> {
+    match entry.content {
+        Content::Images { classes, .. } => Some(classes),
+        Content::Series { .. } => None,
+    }
 }
 
 /// One line that overwrites itself on a terminal.
