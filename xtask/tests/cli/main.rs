@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod devices;
+mod forecast;
 mod hebbian;
 mod hopfield;
 mod importing;
