@@ -40,13 +40,13 @@ pub(super) struct Entry {
 impl Entry {
     /// The values of a parameter of ours in the order of axes of transformers, with their shape.
     pub fn outgoing(&self, data: &TensorData) -> TensorData {
-        let values: Vec<f32> = data.iter::<f32>().collect();
-        match (self.transpose, data.shape().as_slice()) {
+        let (values, shape): (Vec<f32>, _) = (data.iter::<f32>().collect(), data.shape().to_vec());
+        match (self.transpose, shape.as_slice()) {
             (Transpose::Yes, &[rows, columns]) => {
                 let at = |to: usize| values[to % rows * columns + to / rows];
                 TensorData::new((0..rows * columns).map(at).collect(), [columns, rows])
             }
-            (_, shape) => TensorData::new(values, shape.to_vec()),
+            _ => TensorData::new(values, shape),
         }
     }
 }

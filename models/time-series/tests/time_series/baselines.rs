@@ -23,8 +23,8 @@ impl testing::Variant for Attention {
 
     /// Embedding, positions, norm, head; a block has 4 projections, an MLP and 2 norms.
     fn expected_params(&self) -> usize {
-        let (d, patches, horizon) = (32, 31, 48);
-        let linear = |inputs, outputs| inputs * outputs + outputs;
+        let (d, patches, horizon): (usize, usize, usize) = (32, 31, 48);
+        let linear = |inputs: usize, outputs: usize| inputs * outputs + outputs;
         let block = 4 * linear(d, d) + linear(d, 2 * d) + linear(2 * d, d) + 4 * d;
         linear(16, d) + patches * d + 3 * block + 2 * d + linear(patches * d, horizon)
     }

@@ -78,7 +78,7 @@ fn write_said(model: &Pretrained, case: &Case, path: &Path) {
     let tensors: Vec<(String, TensorData)> = inputs.chain(outputs).collect();
     let views = tensors.iter().map(|(name, data)| {
         let dtype =
-            if name == "in.target_values" && data.shape().len() == 1 { Dtype::I64 } else { Dtype::F32 };
+            if name == "in.target_values" && data.shape().to_vec().len() == 1 { Dtype::I64 } else { Dtype::F32 };
         (name, TensorView::new(dtype, data.shape().to_vec(), data.as_bytes()).unwrap())
     });
     fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
