@@ -108,7 +108,10 @@ fn mistakes_are_named() {
         "series.csv: its training part has 280 rows, but a window needs 300 + 4"
     );
     assert_eq!(error(&SMALL.replace("--horizon 4", "--horizon 0")), "horizon = 0: must be at least 1");
-    assert!(error(&format!("{SMALL} --set model.patch_length=20")).contains("patch_length"));
+    assert_eq!(
+        error(&format!("{SMALL} --set model.patch_length=20")),
+        "context_length = 16: must be between 21 and 16777216"
+    );
     assert!(error("train tsmixer --data wether").contains("did you mean `weather`?"));
     assert!(error("train tsmixer --data etth1 --data-dir here").contains("looked in here/etth"));
     fs::write(directory.join("text.csv"), "date,load\n2020-01-01,1\n2020-01-02,much\n").unwrap();
