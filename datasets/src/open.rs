@@ -16,14 +16,18 @@ use crate::{DataError, Splits, folder, idx, nearest};
 /// [`DataError::UnknownDataset`] with the nearest name, [`DataError::NotFetched`] for a known data set
 /// without files, [`DataError::UnrecognisedDirectory`], and what the format's loader refuses.
 pub fn open(name_or_directory: &str, data_dir: Option<&Path>) -> Result<Splits, DataError> {
-    if let Some(entry) = find(name_or_directory) {
+    if let Some(entry) = find(name_or_directory).filter(|entry| holds_images(entry)) {
         return open_entry(entry, data_dir);
     }
     let directory = Path::new(name_or_directory);
     if directory.is_dir() {
         return open_directory(directory);
     }
-    Err(unknown(name_or_directory))
+    Err(unknown(name_or_directory, holds_images))
+}
+
+fn holds_images(entry: &Entry) -> bool {
+    matches!(entry.content, Content::Images { .. })
 }
 
 /// The entry of the catalogue called `name`.
@@ -31,11 +35,11 @@ pub fn open(name_or_directory: &str, data_dir: Option<&Path>) -> Result<Splits, 
 /// # Errors
 /// [`DataError::UnknownDataset`] with the nearest name.
 pub(crate) fn known(name: &str) -> Result<&'static Entry, DataError> {
-    find(name).ok_or_else(|| unknown(name))
+    find(name).ok_or_else(|| unknown(name, |_| true))
 }
 
-fn unknown(name: &str) -> DataError {
-    let names = || CATALOG.iter().map(|entry| entry.name);
+fn unknown(name: &str, possible: fn(&Entry) -> bool) -> DataError {
+    let names = || CATALOG.iter().filter(|entry| possible(entry)).map(|entry| entry.name);
     DataError::UnknownDataset {
         name: name.into(),
         nearest: nearest(name, names()).map(String::from),
