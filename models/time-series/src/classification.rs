@@ -51,7 +51,7 @@ impl TsMixerForClassification {
     /// - past, observed: as for [`TsMixerModel::forward`]; the channels are `num_channels`
     /// - output: `[batch, num_targets]`
     pub fn forward(&self, past: Tensor<3>, observed: Option<Tensor<3>>) -> Tensor<2> {
-        let mut scores = self.head.forward(self.model.forward(past, observed));
+        let mut scores = self.head.forward(&self.model, past, observed);
         scores.swap_remove(0)
     }
 

@@ -86,6 +86,9 @@ impl TsMixerForecaster {
     }
 
     fn pass(&self, past: Tensor<3>, observed: Option<Tensor<3>>) -> Pass {
+        let config = self.config();
+        let all_channels = self.cross_channel.is_some() || config.target_channels.is_some();
+        self.model.assert_windows(&past, all_channels);
         let output = self.model.forward(past, observed);
         let features = self.dropout.forward(output.hidden.flatten::<3>(2, 3)); // [B, C, P * D]
         let mut unbounded: Vec<Tensor<3>> =
@@ -103,12 +106,12 @@ impl TsMixerForecaster {
         let (loc, scale) = (output.loc, output.scale);
         let sums = sums.map(|sums| {
             // The sum of as many values as the patch has steps, each scaled and shifted.
-            sums * scale.clone() + loc.clone() * self.config().patch_length as f64
+            sums * scale.clone() + loc.clone() * config.patch_length as f64
         });
         let targets = |x: Tensor<3>| self.select(x);
         let affine = Some([targets(loc), targets(scale)]);
         let unbounded = unbounded.into_iter().map(targets).collect();
-        Pass { predicted: self.config().output.predicted(unbounded, affine), sums: sums.map(targets) }
+        Pass { predicted: config.output.predicted(unbounded, affine), sums: sums.map(targets) }
     }
 
     /// The target channels of a tensor with all channels.

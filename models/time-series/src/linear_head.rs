@@ -6,7 +6,7 @@ use burn::{
     tensor::{Device, Tensor},
 };
 
-use crate::{Pooling, Scaling, TsMixerConfig, TsMixerOutput, parts::linear};
+use crate::{Pooling, Scaling, TsMixerConfig, TsMixerModel, TsMixerOutput, parts::linear};
 
 /// The inside of both pairs of layers is this many times wider.
 const EXPANSION: usize = 2;
@@ -72,8 +72,15 @@ impl LinearHead {
         }
     }
 
-    /// The parameters of the targets, `[batch, num_targets]` each.
-    pub fn forward(&self, output: TsMixerOutput) -> Vec<Tensor<2>> {
+    /// The parameters of the targets, `[batch, num_targets]` each, from windows as [`TsMixerModel::forward`] takes them.
+    pub fn forward(
+        &self,
+        model: &TsMixerModel,
+        past: Tensor<3>,
+        observed: Option<Tensor<3>>,
+    ) -> Vec<Tensor<2>> {
+        model.assert_windows(&past, true);
+        let output = model.forward(past, observed);
         let hidden = match &self.inject {
             Some(inject) => inject.forward(output),
             None => output.hidden,

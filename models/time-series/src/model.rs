@@ -83,16 +83,9 @@ impl TsMixerModel {
 
     fn encode(&self, past: Tensor<3>, observed: Option<Tensor<3>>, mask: Option<Tensor<3>>) -> TsMixerOutput {
         let config = &self.config;
-        let [batch, steps, channels] = past.dims();
+        let [batch, _, channels] = past.dims();
         // With shared weights and no mixer between them, channels may be any number.
-        let channels_fit = channels == config.num_channels || config.backbone == Backbone::Ci;
-        assert!(
-            steps == config.context_length && channels_fit,
-            "windows of shape {:?}, but the model needs [batch, {}, {}]",
-            past.dims(),
-            config.context_length,
-            config.num_channels
-        );
+        self.assert_windows(&past, config.backbone != Backbone::Ci);
         let by_channel = |x: Tensor<3>| x.swap_dims(1, 2);
         let Scaled { values, loc, scale } = config.scaling.scale(by_channel(past), observed.map(by_channel));
         let count = config.num_patches();
@@ -120,6 +113,18 @@ impl TsMixerModel {
             loc: by_channel(loc),
             scale: by_channel(scale),
         }
+    }
+
+    /// Refuses windows of another length, or, if `all_channels`, of another number of channels.
+    pub(crate) fn assert_windows(&self, past: &Tensor<3>, all_channels: bool) {
+        let ([_, steps, channels], config) = (past.dims(), &self.config);
+        assert!(
+            steps == config.context_length && (!all_channels || channels == config.num_channels),
+            "windows of shape {:?}, but the model needs [batch, {}, {}]",
+            past.dims(),
+            config.context_length,
+            config.num_channels
+        );
     }
 
     /// This model with the weights of `pretrained`.

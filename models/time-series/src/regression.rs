@@ -57,7 +57,7 @@ impl TsMixerForRegression {
     /// The distribution of each target; points are brought into `output_range`.
     pub fn predict(&self, past: Tensor<3>, observed: Option<Tensor<3>>) -> Predicted<2> {
         let config = self.config();
-        let mut unbounded = self.head.forward(self.model.forward(past, observed));
+        let mut unbounded = self.head.forward(&self.model, past, observed);
         if let (ForecastOutput::Point, Some([low, high])) = (config.output, config.output_range) {
             unbounded = unbounded.into_iter().map(|x| sigmoid(x) * (high - low) + low).collect();
         }

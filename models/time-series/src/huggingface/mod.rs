@@ -188,7 +188,9 @@ fn write(
     let mut theirs = files::Tensors::new();
     for entry in keys::entries(architecture, config) {
         if let Some(data) = ours.get(&entry.path) {
-            theirs.extend(keys::counter(&entry.key).map(|key| (key, TensorData::new(vec![0_i64], Vec::<usize>::new()))));
+            theirs.extend(
+                keys::counter(&entry.key).map(|key| (key, TensorData::new(vec![0_i64], Vec::<usize>::new()))),
+            );
             theirs.insert(entry.key.clone(), entry.outgoing(data));
         }
     }

@@ -77,8 +77,11 @@ fn write_said(model: &Pretrained, case: &Case, path: &Path) {
     let outputs = said(model, case).into_iter().map(|(name, data)| (format!("out.{name}"), data));
     let tensors: Vec<(String, TensorData)> = inputs.chain(outputs).collect();
     let views = tensors.iter().map(|(name, data)| {
-        let dtype =
-            if name == "in.target_values" && data.shape().to_vec().len() == 1 { Dtype::I64 } else { Dtype::F32 };
+        let dtype = if name == "in.target_values" && data.shape().to_vec().len() == 1 {
+            Dtype::I64
+        } else {
+            Dtype::F32
+        };
         (name, TensorView::new(dtype, data.shape().to_vec(), data.as_bytes()).unwrap())
     });
     fs::write(path, safetensors::serialize(views, None).unwrap()).unwrap();
