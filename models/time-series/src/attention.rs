@@ -5,7 +5,7 @@ use burn::{
     nn::{Dropout, DropoutConfig, Linear},
     tensor::{Device, Tensor, activation::softmax},
 };
-use pyrarium_layers::{merge_heads, split_heads};
+use pyrarium_layers::{dropout, merge_heads, split_heads};
 
 use crate::parts::linear;
 
@@ -25,15 +25,15 @@ pub struct PatchAttention {
 }
 
 impl PatchAttention {
-    /// Attention of `heads` heads, which divide `d_model`; `dropout` is that of the attention weights.
-    pub(crate) fn new(d_model: usize, heads: usize, dropout: f64, init_std: f64, device: &Device) -> Self {
+    /// Attention of `heads` heads, which divide `d_model`; `drop` is the probability of dropping an attention weight.
+    pub(crate) fn new(d_model: usize, heads: usize, drop: f64, init_std: f64, device: &Device) -> Self {
         let projection = || linear(d_model, d_model, init_std, device);
         Self {
             query: projection(),
             key: projection(),
             value: projection(),
             output: projection(),
-            dropout: DropoutConfig::new(dropout).init(),
+            dropout: DropoutConfig::new(drop).init(),
             heads,
         }
     }
@@ -45,6 +45,6 @@ impl PatchAttention {
         let value = split_heads(self.value.forward(x), self.heads);
         let scale = (query.dims()[3] as f64).powf(-0.5);
         let weights = softmax(query.matmul(key.transpose()) * scale, 3); // [series, heads, patches, patches]
-        self.output.forward(merge_heads(self.dropout.forward(weights).matmul(value)))
+        self.output.forward(merge_heads(dropout(&self.dropout, weights).matmul(value)))
     }
 }

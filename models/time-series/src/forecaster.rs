@@ -6,7 +6,7 @@ use burn::{
     nn::{Dropout, DropoutConfig, Linear},
     tensor::{Device, Tensor},
 };
-use pyrarium_layers::{ConfigError, Forecaster, Future, select_channels};
+use pyrarium_layers::{ConfigError, Forecaster, Future, dropout, select_channels};
 
 use crate::{
     ForecastOutput, Predicted, TsMixerConfig, TsMixerModel,
@@ -90,7 +90,7 @@ impl TsMixerForecaster {
         let all_channels = self.cross_channel.is_some() || config.target_channels.is_some();
         self.model.assert_windows(&past, all_channels);
         let output = self.model.forward(past, observed);
-        let features = self.dropout.forward(output.hidden.flatten::<3>(2, 3)); // [B, C, P * D]
+        let features = dropout(&self.dropout, output.hidden.flatten::<3>(2, 3)); // [B, C, P * D]
         let mut unbounded: Vec<Tensor<3>> =
             self.head.iter().map(|head| head.forward(features.clone())).collect();
         let mut sums = None;

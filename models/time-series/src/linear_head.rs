@@ -6,6 +6,8 @@ use burn::{
     tensor::{Device, Tensor},
 };
 
+use pyrarium_layers::dropout;
+
 use crate::{Pooling, Scaling, TsMixerConfig, TsMixerModel, TsMixerOutput, parts::linear};
 
 /// The inside of both pairs of layers is this many times wider.
@@ -93,7 +95,7 @@ impl LinearHead {
             Pooling::Max => hidden.max_dim(2).flatten(1, 3),
             Pooling::Mean => hidden.mean_dim(2).flatten(1, 3),
         };
-        let features = self.dropout.forward(features);
+        let features = dropout(&self.dropout, features);
         self.projections.iter().map(|projection| projection.forward(features.clone())).collect()
     }
 }

@@ -11,7 +11,7 @@ use burn::{
         activation::{gelu, softmax},
     },
 };
-use pyrarium_layers::NormKind;
+use pyrarium_layers::{NormKind, dropout};
 
 use crate::TsMixerConfig;
 
@@ -60,18 +60,18 @@ pub struct MixerMlp {
 
 impl MixerMlp {
     /// An MLP along an axis of `size` values with `inner` values inside.
-    pub(crate) fn new(size: usize, inner: usize, dropout: f64, init_std: f64, device: &Device) -> Self {
+    pub(crate) fn new(size: usize, inner: usize, drop: f64, init_std: f64, device: &Device) -> Self {
         Self {
             fc1: linear(size, inner, init_std, device),
             fc2: linear(inner, size, init_std, device),
-            dropout: DropoutConfig::new(dropout).init(),
+            dropout: DropoutConfig::new(drop).init(),
         }
     }
 
     /// `[.., size]` to the same.
     pub fn forward<const D: usize>(&self, x: Tensor<D>) -> Tensor<D> {
-        let inside = self.dropout.forward(gelu(self.fc1.forward(x)));
-        self.dropout.forward(self.fc2.forward(inside))
+        let inside = dropout(&self.dropout, gelu(self.fc1.forward(x)));
+        dropout(&self.dropout, self.fc2.forward(inside))
     }
 }
 

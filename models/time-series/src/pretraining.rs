@@ -6,6 +6,8 @@ use burn::{
     tensor::{Device, Tensor},
 };
 
+use pyrarium_layers::dropout;
+
 use crate::{TsMixerConfig, TsMixerModel, TsMixerOutput, parts::linear};
 
 /// A backbone with the head that restores masked patches; see [`TsMixerConfig::init_pretraining`].
@@ -71,7 +73,7 @@ impl TsMixerForPretraining {
         mask: Tensor<3>,
     ) -> (TsMixerOutput, Tensor<4>) {
         let output = self.model.forward_masked(past, observed, mask);
-        let restored = self.head.forward(self.dropout.forward(output.hidden.clone()));
+        let restored = self.head.forward(dropout(&self.dropout, output.hidden.clone()));
         (output, restored)
     }
 }

@@ -6,7 +6,7 @@ use burn::{
     nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear},
     tensor::{Device, Tensor},
 };
-use pyrarium_layers::{ConfigError, Forecaster, check_range};
+use pyrarium_layers::{ConfigError, Forecaster, check_range, dropout};
 
 use super::{assert_windows, check_sizes};
 use crate::{
@@ -140,21 +140,21 @@ pub struct PatchTstLayer {
 
 impl PatchTstLayer {
     fn new(config: &PatchTstConfig, device: &Device) -> Self {
-        let (d_model, dropout) = (config.d_model, config.dropout);
+        let (d_model, drop) = (config.d_model, config.dropout);
         let norm = || LayerNormConfig::new(d_model).init(device);
         Self {
             attention_norm: norm(),
-            attention: PatchAttention::new(d_model, config.heads, dropout, INIT_STD, device),
+            attention: PatchAttention::new(d_model, config.heads, drop, INIT_STD, device),
             mlp_norm: norm(),
-            mlp: MixerMlp::new(d_model, d_model * config.expansion_factor, dropout, INIT_STD, device),
-            dropout: DropoutConfig::new(dropout).init(),
+            mlp: MixerMlp::new(d_model, d_model * config.expansion_factor, drop, INIT_STD, device),
+            dropout: DropoutConfig::new(drop).init(),
         }
     }
 
     /// `[series, patches, d_model]` to the same.
     fn forward(&self, x: Tensor<3>) -> Tensor<3> {
         let attended = self.attention.forward(self.attention_norm.forward(x.clone()));
-        let x = x + self.dropout.forward(attended);
+        let x = x + dropout(&self.dropout, attended);
         self.mlp.forward(self.mlp_norm.forward(x.clone())) + x
     }
 }
@@ -175,7 +175,7 @@ impl Forecaster for PatchTst {
         }
         let hidden = self.layers.iter().fold(hidden, |hidden, layer| layer.forward(hidden));
         let hidden = self.norm.forward(hidden).reshape([batch, channels, patches * features]);
-        let forecast = self.head.forward(self.dropout.forward(hidden));
+        let forecast = self.head.forward(dropout(&self.dropout, hidden));
         (forecast * scaled.scale + scaled.loc).swap_dims(1, 2)
     }
 
