@@ -165,7 +165,8 @@ pub const CATALOG: &[Entry] = &[
     },
 ];
 
-/// A known table of samples, which [`tabular`](crate::tabular) reads from its directory.
+/// A known table, which is read from its directory: samples by [`tabular`](crate::tabular), time series by
+/// [`Series`](crate::Series).
 #[derive(Debug, Clone, Copy)]
 pub struct TabularEntry {
     /// The name of its directory.
@@ -182,7 +183,7 @@ pub struct TabularEntry {
     pub files: &'static [RemoteFile],
 }
 
-/// The known tables of samples.
+/// The known tables.
 pub const TABULAR: &[TabularEntry] = &[
     TabularEntry {
         name: "adult",
@@ -195,6 +196,25 @@ pub const TABULAR: &[TabularEntry] = &[
             sha256: "5b00264637dbfec36bdeaab5676b0b309ff9eb788d63554ca0a249491c86603d",
             bytes: 3_974_305,
         }],
+    },
+    TabularEntry {
+        name: "etth",
+        title: "ETTh1 and ETTh2",
+        description: "load and oil temperature of two electricity transformers, 7 channels, hourly over two years",
+        licence: "CC BY-ND 4.0",
+        rows: 17_420,
+        files: &[
+            RemoteFile {
+                url: "https://raw.githubusercontent.com/zhouhaoyi/ETDataset/main/ETT-small/ETTh1.csv",
+                sha256: "f18de3ad269cef59bb07b5438d79bb3042d3be49bdeecf01c1cd6d29695ee066",
+                bytes: 2_589_657,
+            },
+            RemoteFile {
+                url: "https://raw.githubusercontent.com/zhouhaoyi/ETDataset/main/ETT-small/ETTh2.csv",
+                sha256: "a3dc2c597b9218c7ce1cd55eb77b283fd459a1d09d753063f944967dd6b9218b",
+                bytes: 2_417_960,
+            },
+        ],
     },
     TabularEntry {
         name: "ml-100k",
@@ -210,7 +230,7 @@ pub const TABULAR: &[TabularEntry] = &[
     },
 ];
 
-/// The table of samples called `name`, if there is one.
+/// The table called `name`, if there is one.
 pub fn find_tabular(name: &str) -> Option<&'static TabularEntry> {
     TABULAR.iter().find(|entry| entry.name == name)
 }

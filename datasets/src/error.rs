@@ -105,6 +105,21 @@ pub enum DataError {
         problem: String,
     },
 
+    /// A cell of a table that is not what its column calls for.
+    #[error("{}: line {line}, column `{column}`: `{value}`: {problem}", .path.display())]
+    BadCell {
+        /// The file.
+        path: PathBuf,
+        /// The line's number, from 1.
+        line: usize,
+        /// The column's name.
+        column: String,
+        /// The cell.
+        value: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+
     /// A cell of a table that is not what its column holds.
     #[error("{}: line {line}, column `{column}`: `{value}`, allowed is {allowed}", .path.display())]
     Cell {
@@ -143,6 +158,38 @@ pub enum DataError {
         place: String,
         /// What is wrong with it.
         problem: String,
+    },
+
+    /// Neither a known time series nor a file.
+    #[error(
+        "`{name}` is neither a time series nor a csv file{}; known series: {}",
+        suggestion(.nearest), .known.join(", ")
+    )]
+    UnknownSeries {
+        /// The name asked for.
+        name: String,
+        /// The known name nearest to it.
+        nearest: Option<String>,
+        /// All known names.
+        known: Vec<String>,
+    },
+
+    /// A part of a time series in which no window fits.
+    #[error(
+        "{place}: its {part} part has {rows} rows{}, but a window needs {context} + {horizon}",
+        if *.part == "training" { "" } else { " with the context before it" }
+    )]
+    TooShort {
+        /// The series.
+        place: String,
+        /// Which part.
+        part: &'static str,
+        /// Its rows.
+        rows: usize,
+        /// Rows that a forecast looks back.
+        context: usize,
+        /// Rows that it looks ahead.
+        horizon: usize,
     },
 
     /// The file goes on after its last record.

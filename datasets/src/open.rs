@@ -26,7 +26,7 @@ pub fn open(name_or_directory: &str, data_dir: Option<&Path>) -> Result<Splits, 
     Err(unknown(name_or_directory, images()))
 }
 
-/// The entry of the catalogue called `name`; errors name the tables of samples, too.
+/// The entry of the catalogue called `name`; errors name the tables, too.
 ///
 /// # Errors
 /// [`DataError::UnknownDataset`] with the nearest name.
@@ -35,7 +35,7 @@ pub(crate) fn known(name: &str) -> Result<&'static Entry, DataError> {
     find(name).ok_or_else(|| unknown(name, images().chain(tables())))
 }
 
-/// The directory of a [table of samples](TABULAR) in `data_dir`.
+/// The directory of a [table](TABULAR) in `data_dir`.
 ///
 /// # Errors
 /// [`DataError::UnknownDataset`] with the nearest name, [`DataError::NotFetched`] if it is not there.

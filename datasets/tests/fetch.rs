@@ -199,10 +199,10 @@ fn tables_of_samples_have_their_own_catalogue() {
     let text = message(tabular_directory("ml-100k", data_dir.path()).unwrap_err());
     assert!(text.contains("`cargo xtask data fetch ml-100k` downloads it"), "{text}");
     let text = message(tabular_directory("ml-100", data_dir.path()).unwrap_err());
-    assert!(text.contains("did you mean `ml-100k`?; known data sets: adult, ml-100k"), "{text}");
+    assert!(text.contains("did you mean `ml-100k`?; known data sets: adult, etth, ml-100k"), "{text}");
     let text = message(fetch("adlt", data_dir.path(), &mut |_, _, _| {}).unwrap_err());
     assert!(text.contains("did you mean `adult`?; known data sets: digits, "), "{text}");
-    assert!(text.ends_with("cifar100, adult, ml-100k"), "{text}");
+    assert!(text.ends_with("cifar100, adult, etth, ml-100k"), "{text}");
     // What is there must be what was published.
     fs::create_dir(data_dir.path().join("adult")).unwrap();
     fs::write(data_dir.path().join("adult/adult.data"), b"39, State-gov").unwrap();

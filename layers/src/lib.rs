@@ -11,6 +11,7 @@
 //! - [`BagClassifier`]: what a trainer may ask of a model that labels bags of instances.
 //! - [`FieldEmbedding`] and [`ClickModel`]: embeddings of categorical fields, and what a trainer may ask of a click model.
 //! - [`MlpBlock`], [`Dice`], [`LocalActivationUnit`], [`FeatureGate`], [`FeatureRefine`], [`BilinearFusion`]: parts of click models.
+//! - [`Forecaster`]: what a trainer may ask of a model that continues multivariate series.
 //! - `seeded` (feature `seeded`): weights, inputs and streams of random numbers that are the same on every backend.
 //! - `testing` (feature `testing`): the checks that every model variant must pass.
 
@@ -22,10 +23,12 @@ mod causal_attention;
 mod classifier;
 mod click_model;
 mod dice;
+mod dropout;
 mod error;
 mod feature_gate;
 mod feature_refine;
 mod field_embedding;
+mod forecaster;
 mod heads;
 pub mod hopfield;
 mod init;
@@ -54,10 +57,12 @@ pub use causal_attention::{CausalAttention, CausalAttentionConfig, KvCache};
 pub use classifier::ImageClassifier;
 pub use click_model::{Behaviours, ClickModel, Features};
 pub use dice::{Dice, DiceConfig};
+pub use dropout::dropout;
 pub use error::{ConfigError, check_range};
 pub use feature_gate::{FeatureGate, FeatureGateConfig, GateContext};
 pub use feature_refine::{FeatureRefine, FeatureRefineConfig};
 pub use field_embedding::{FieldEmbedding, FieldEmbeddingConfig, FieldSpec};
+pub use forecaster::{Forecaster, Future, observed_mse, select_channels};
 pub use heads::{HeadNorm, merge_heads, split_heads};
 pub use init::{biased_projection, projection, small_normal, xavier_linear};
 pub use language_model::LanguageModel;
@@ -68,7 +73,7 @@ pub use qkv::{Qkv, QkvConv, QkvTails};
 pub use regressor::Regressor;
 pub use rotary::rotate;
 pub use short_conv::ShortConv;
-pub use state_dict::{LoadError, Source, Transpose, load_tensors};
+pub use state_dict::{LoadError, Source, Transpose, load_tensors, named_tensors};
 pub use swiglu::SwiGluMlp;
 pub use token_mixer::TokenMixer;
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use burn::{
-    module::{Module, ModuleMapper, Param},
+    module::{Module, ModuleMapper, ModuleVisitor, Param},
     tensor::{DType, Tensor, TensorData},
 };
 
@@ -85,6 +85,32 @@ pub fn load_tensors<M: Module>(
     match loader.tensors.into_values().next() {
         Some((key, ..)) => Err(LoadError::UnknownKey { key }),
         None => Ok(module),
+    }
+}
+
+/// Every parameter of a module (running statistics too) by its path, in the model's order of axes: what [`load_tensors`] would load.
+pub fn named_tensors(module: &impl Module) -> BTreeMap<String, TensorData> {
+    let mut reader = Reader { path: Vec::new(), tensors: BTreeMap::new() };
+    module.visit(&mut reader);
+    reader.tensors
+}
+
+struct Reader {
+    path: Vec<String>,
+    tensors: BTreeMap<String, TensorData>,
+}
+
+impl ModuleVisitor for Reader {
+    fn enter_module(&mut self, name: &str, _container_type: &str) {
+        self.path.push(name.to_string());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container_type: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        self.tensors.insert(self.path.join("."), param.val().into_data());
     }
 }
 
@@ -180,5 +206,16 @@ mod tests {
         let all = [("w", w.clone()), ("b", b.clone()), ("other", b)];
         assert_eq!(message(&all), "`other`: the model has no such parameter");
         assert_eq!(message(&[("w", w.clone()), ("b", w)]), "`b` has shape [3, 2], but `bias` needs [3]");
+    }
+
+    #[test]
+    fn tensors_are_named_as_they_are_loaded() {
+        let linear = LinearConfig::new(2, 3).init(&Device::flex());
+        let named = named_tensors(&linear);
+        assert_eq!(named.keys().collect::<Vec<_>>(), ["bias", "weight"]);
+        let other = LinearConfig::new(2, 3).init(&Device::flex());
+        let path = |key: &str| Some(Source::Parameter(key.to_string(), Transpose::No));
+        let loaded = load_tensors(other, named, path).unwrap();
+        loaded.weight.to_data().assert_eq(&linear.weight.to_data(), true);
     }
 }

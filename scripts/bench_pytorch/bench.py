@@ -22,6 +22,7 @@ import hopfield
 import s_kan
 import scaling_mlps
 import tensor_brain
+import tsmixer
 
 SYSTEMS = {
     "deltanet": deltanet.workload,
@@ -32,6 +33,7 @@ SYSTEMS = {
     "s-kan": s_kan.workload,
     "scaling-mlps": scaling_mlps.workload,
     "tensor-brain": tensor_brain.workload,
+    "tsmixer": tsmixer.workload,
 }
 WARM_UP, FEWEST, MOST, BUDGET = 3, 3, 50, 3.0
 

@@ -26,6 +26,10 @@ pub mod evaluate;
 pub mod experiments;
 mod files;
 pub mod fit;
+pub mod forecast_file;
+pub mod forecast_job;
+pub mod forecast_plot;
+pub mod forecasting;
 pub mod history;
 pub mod image_job;
 pub mod images;
@@ -52,6 +56,7 @@ pub mod text_job;
 pub mod tokens;
 pub mod trial;
 pub mod weights;
+pub mod windows;
 pub mod workload;
 
 pub use error::Error;

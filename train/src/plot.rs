@@ -10,7 +10,7 @@ use crate::report::Curve;
 const SIZE: (u32, u32) = (720, 420);
 /// Curves of more points than this are drawn without dots.
 const DENSE: usize = 30;
-const FONT: (&str, u32) = ("sans-serif", 15);
+pub(crate) const FONT: (&str, u32) = ("sans-serif", 15);
 
 /// Line plot of several curves over a common x axis.
 pub fn curves(y_label: &str, x_label: &str, curves: &[(&str, &Curve)]) -> Result<String, Error> {
@@ -156,14 +156,14 @@ fn legend_position(curves: &[(&str, &Curve)]) -> SeriesLabelPosition {
 }
 
 /// A number without trailing zeros.
-fn tick(value: &f64) -> String {
+pub(crate) fn tick(value: &f64) -> String {
     let text = format!("{value:.3}");
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_string() } else { text.to_string() }
 }
 
 /// The range of the values, widened a little, and never empty.
-fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
+pub(crate) fn span(values: impl Iterator<Item = f64>) -> Range<f64> {
     let finite = values.filter(|value| value.is_finite());
     let (low, high) =
         finite.fold((f64::MAX, f64::MIN), |(low, high), value| (low.min(value), high.max(value)));

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use toml::Table;
 
 use crate::Error;
-use crate::experiments::{deltanet, din, dtrn, finalmlp, hopfield, multitasking_hebbian, s_kan, scaling_mlps, tensor_brain};
+use crate::experiments::{
+    deltanet, din, dtrn, finalmlp, hopfield, multitasking_hebbian, s_kan, scaling_mlps, tensor_brain, tsmixer,
+};
 use crate::report::{Claim, Report};
 use crate::run::{Run, RunDirectory};
 use crate::workload::Specimen;
@@ -187,6 +189,7 @@ pub const SYSTEMS: &[System] = &[
     s_kan::SYSTEM,
     scaling_mlps::SYSTEM,
     tensor_brain::SYSTEM,
+    tsmixer::SYSTEM,
 ];
 
 /// The system called `slug`.

@@ -9,3 +9,4 @@ pub mod multitasking_hebbian;
 pub mod s_kan;
 pub mod scaling_mlps;
 pub mod tensor_brain;
+pub mod tsmixer;

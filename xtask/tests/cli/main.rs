@@ -4,6 +4,7 @@
 
 mod clicks;
 mod devices;
+mod forecast;
 mod hebbian;
 mod hopfield;
 mod importing;
