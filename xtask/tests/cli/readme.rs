@@ -10,13 +10,15 @@ const README: &str = include_str!("../../../README.md");
 /// Commands that need a driver, downloaded data or too much time, and what is run in their place.
 ///
 /// The full quick reproduction is what `results/` records; those without a replacement are run by CI, unless said otherwise.
-const REPLACED: [(&str, Option<&str>); 14] = [
+const REPLACED: [(&str, Option<&str>); 16] = [
     (
         "cargo xtask train deltanet",
         Some(
             "cargo xtask train deltanet --epochs 1 --set length=512 --set model.d_model=16 --set model.inner=16",
         ),
     ),
+    ("cargo xtask train din", Some("cargo xtask train din --epochs 1 --set samples=1000")),
+    ("cargo xtask train tsmixer", Some("cargo xtask train tsmixer --epochs 1 --set every=8")),
     ("cargo xtask train tensor-brain", Some("cargo xtask train tensor-brain --data nations --epochs 1")),
     ("cargo xtask-all devices", Some("cargo xtask devices")),
     // Not on a driver that this machine happens to have: a test is the same everywhere.
@@ -62,10 +64,25 @@ fn write_images(directory: &Path) {
     }
 }
 
+/// A log of clicks with the README's schema, and hours of two channels.
+fn write_tables(directory: &Path) {
+    let blocks = README.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix("toml\n"));
+    let schema = blocks.into_iter().find(|block| block.starts_with("group")).unwrap();
+    fs::write(directory.join("schema.toml"), schema).unwrap();
+    let row = |i: usize| format!("u{},i{},{},i{}|i{}", i % 7, i % 5, i % 3, i % 4, i % 5);
+    let clicks: String = (0..200).map(|i| format!("{},{}\n", row(i), usize::from(i % 5 < 2))).collect();
+    fs::write(directory.join("events.csv"), format!("user,item,price,history,click\n{clicks}")).unwrap();
+    let new: String = (0..20).map(|i| row(i) + "\n").collect();
+    fs::write(directory.join("new.csv"), format!("user,item,price,history\n{new}")).unwrap();
+    let hours: String = (0..1000).map(|i| format!("{i},{},{}\n", i % 24, i % 7)).collect();
+    fs::write(directory.join("load.csv"), format!("time,load,wind\n{hours}")).unwrap();
+}
+
 #[test]
 fn every_command_works() {
     let directory = tempfile::tempdir().unwrap();
     write_images(directory.path());
+    write_tables(directory.path());
     fs::write(directory.path().join("job.toml"), "[fit]\nepochs = 2\n").unwrap();
     let commands = commands();
     assert!(commands.len() > 15, "{commands:?}");
