@@ -23,6 +23,8 @@ pub struct Attempt<S> {
     pub setting: S,
     /// The network with it.
     pub network: ModelConfig,
+    /// What becomes of the initial network: an ablation that no configuration says, or [`std::convert::identity`].
+    pub adapt: fn(Model) -> Model,
     /// How it is fitted.
     pub fit: ClickFit,
 }
@@ -130,10 +132,10 @@ pub fn compare<C: Copy + Ord + Send + Sync, S: Clone>(
 fn trial<C, S>(
     run: &Run,
     (contender, attempt, seed): (C, usize, u64),
-    Attempt { network, fit, .. }: &Attempt<S>,
+    Attempt { network, adapt, fit, .. }: &Attempt<S>,
 ) -> Result<Trial<C>, Error> {
     let device = run.device.clone().autodiff();
-    let model = initialise(&device, seed, |device| network.init(device))?;
+    let model = adapt(initialise(&device, seed, |device| network.init(device))?);
     Ok(Trial { contender, attempt, seed, fit: fit.clone(), model })
 }
 
@@ -240,7 +242,7 @@ mod tests {
         let data = bilinear_ctr(FEW, 0).unwrap().data;
         let attempt = |width: usize| {
             let fit = ClickFit { epochs: 2, batch_size: 32, ..ClickFit::default() };
-            Attempt { setting: width, network: network(&data, width), fit }
+            Attempt { setting: width, network: network(&data, width), adapt: std::convert::identity, fit }
         };
         let widths = |widths: &[usize]| widths.iter().map(|&width| attempt(width)).collect::<Vec<_>>();
         let both = [("some", widths(&[3, 9])), ("one", widths(&[3]))].into();

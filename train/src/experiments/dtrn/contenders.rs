@@ -99,6 +99,7 @@ impl Comparison<'_> {
         let attempt = |&rate: &f64| Attempt {
             setting: rate,
             network: ModelConfig::Dtrn(network.config(layout)),
+            adapt: std::convert::identity,
             fit: ClickFit { learning_rate: rate, ..self.fit.clone() },
         };
         self.rates.iter().map(attempt).collect()
