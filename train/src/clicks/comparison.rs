@@ -226,7 +226,7 @@ mod tests {
     use super::*;
     use crate::clicks::input_spec;
     use crate::progress::Display;
-    use pyrarium_datasets::tabular::{PartSizes, bilinear_ctr, conflicting_tasks};
+    use pyrarium_datasets::tabular::{Field, Layout, PartSizes, bilinear_ctr, conflicting_tasks};
     use pyrarium_recsys::CtrMlpConfig;
 
     const FEW: PartSizes = PartSizes { train: 96, valid: 40, test: 30 };
@@ -239,18 +239,38 @@ mod tests {
     #[test]
     fn the_setting_is_chosen_by_the_validation_part_with_the_first_seed() {
         let run = Run::new("flex", "nowhere".into(), Display::Silent).unwrap();
-        let data = bilinear_ctr(FEW, 0).unwrap().data;
-        let attempt = |width: usize| {
-            let fit = ClickFit { epochs: 2, batch_size: 32, ..ClickFit::default() };
-            Attempt { setting: width, network: network(&data, width), adapt: std::convert::identity, fit }
+        let data = parities();
+        let attempt = |rate: f64| {
+            let fit = ClickFit { epochs: 20, batch_size: 32, learning_rate: rate, ..ClickFit::default() };
+            Attempt { setting: rate, network: network(&data, 8), adapt: std::convert::identity, fit }
         };
-        let widths = |widths: &[usize]| widths.iter().map(|&width| attempt(width)).collect::<Vec<_>>();
-        let both = [("some", widths(&[3, 9])), ("one", widths(&[3]))].into();
-        let compared = compare(&run, &data, &both, 2).unwrap();
-        assert!([3, 9].contains(&compared["some"].setting));
-        assert_eq!(compared["one"].scores.len(), 2);
-        assert_ne!(compared["one"].areas()[0], compared["one"].areas()[1]);
-        assert_eq!(compared["one"].areas(), compared["one"].areas_of(0));
+        // The first learns nothing, wherever it stands.
+        let contenders = [
+            ("slow first", vec![attempt(1e-9), attempt(0.03)]),
+            ("slow last", vec![attempt(0.03), attempt(1e-9)]),
+        ];
+        for (name, compared) in compare(&run, &data, &contenders.into(), 2).unwrap() {
+            assert_eq!(compared.setting, 0.03, "{name}");
+            assert_eq!((compared.scores.len(), compared.epochs.len(), compared.models.len()), (2, 2, 2));
+            assert!(compared.areas().iter().all(|area| *area > 95.0), "{name}: {:?}", compared.areas());
+            assert_eq!(compared.areas(), compared.areas_of(0));
+        }
+    }
+
+    /// A field of 16 entries, of which the odd ones are clicked: untrained networks order them by chance.
+    fn parities() -> ClickData {
+        let layout = Layout {
+            fields: vec![Field { name: "number".to_string(), vocab_size: 16, shares: None }],
+            numeric: Vec::new(),
+            sequences: Vec::new(),
+            tasks: vec!["odd".to_string()],
+        };
+        let part = |samples: u32| {
+            let numbers: Vec<u32> = (0..samples).map(|at| at % 16).collect();
+            let labels = numbers.iter().map(|number| (number % 2) as f32).collect();
+            Encoded::new(samples as usize, numbers, Vec::new(), Vec::new(), labels, Vec::new())
+        };
+        ClickData::new(layout, part(128), part(32), part(32)).unwrap()
     }
 
     #[test]
