@@ -23,8 +23,6 @@ pub struct Attempt<S> {
     pub setting: S,
     /// The network with it.
     pub network: ModelConfig,
-    /// What becomes of the initial network: an ablation that no configuration says, or [`std::convert::identity`].
-    pub adapt: fn(Model) -> Model,
     /// How it is fitted.
     pub fit: ClickFit,
 }
@@ -91,10 +89,28 @@ pub fn compare<C: Copy + Ord + Send + Sync, S: Clone>(
     contenders: &BTreeMap<C, Vec<Attempt<S>>>,
     seeds: usize,
 ) -> Result<BTreeMap<C, Compared<S>>, Error> {
+    compare_adapted(run, data, contenders, seeds, |_, model| model)
+}
+
+/// As [`compare`], with initial networks that `adapt` has changed: ablations that no configuration says.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_adapted<C: Copy + Ord + Send + Sync, S: Clone>(
+    run: &Run,
+    data: &ClickData,
+    contenders: &BTreeMap<C, Vec<Attempt<S>>>,
+    seeds: usize,
+    adapt: impl Fn(C, Model) -> Model,
+) -> Result<BTreeMap<C, Compared<S>>, Error> {
+    let trial = |(contender, attempt, seed): (C, usize, u64)| {
+        let trial = trial(run, (contender, attempt, seed), &contenders[&contender][attempt])?;
+        Ok::<_, Error>(Trial { model: adapt(contender, trial.model), ..trial })
+    };
     let mut first = Vec::new();
     for (&contender, attempts) in contenders {
         for attempt in 0..attempts.len() {
-            first.push(trial(run, (contender, attempt, 0), &attempts[attempt])?);
+            first.push(trial((contender, attempt, 0))?);
         }
     }
     let mut chosen: BTreeMap<C, Outcome<C>> = BTreeMap::new();
@@ -108,8 +124,7 @@ pub fn compare<C: Copy + Ord + Send + Sync, S: Clone>(
     let mut further = Vec::new();
     for (&contender, best) in &chosen {
         for seed in 1..seeds as u64 {
-            let attempt = &contenders[&contender][best.attempt];
-            further.push(trial(run, (contender, best.attempt, seed), attempt)?);
+            further.push(trial((contender, best.attempt, seed))?);
         }
     }
     let further = run_all(further, |trial| outcome(run, data, trial))?;
@@ -132,10 +147,10 @@ pub fn compare<C: Copy + Ord + Send + Sync, S: Clone>(
 fn trial<C, S>(
     run: &Run,
     (contender, attempt, seed): (C, usize, u64),
-    Attempt { network, adapt, fit, .. }: &Attempt<S>,
+    Attempt { network, fit, .. }: &Attempt<S>,
 ) -> Result<Trial<C>, Error> {
     let device = run.device.clone().autodiff();
-    let model = adapt(initialise(&device, seed, |device| network.init(device))?);
+    let model = initialise(&device, seed, |device| network.init(device))?;
     Ok(Trial { contender, attempt, seed, fit: fit.clone(), model })
 }
 
@@ -242,7 +257,7 @@ mod tests {
         let data = parities();
         let attempt = |rate: f64| {
             let fit = ClickFit { epochs: 20, batch_size: 32, learning_rate: rate, ..ClickFit::default() };
-            Attempt { setting: rate, network: network(&data, 8), adapt: std::convert::identity, fit }
+            Attempt { setting: rate, network: network(&data, 8), fit }
         };
         // The first learns nothing, wherever it stands.
         let contenders = [

@@ -99,7 +99,6 @@ impl Comparison<'_> {
         let attempt = |&rate: &f64| Attempt {
             setting: rate,
             network: ModelConfig::Dtrn(network.config(layout)),
-            adapt: std::convert::identity,
             fit: ClickFit { learning_rate: rate, ..self.fit.clone() },
         };
         self.rates.iter().map(attempt).collect()

@@ -9,7 +9,7 @@ use pyrarium_recsys::{Model, ModelConfig};
 use super::network::{Network, NetworkKind};
 use crate::Error;
 use crate::clicks::ClickFit;
-use crate::clicks::comparison::{Attempt, Compared, compare, matched};
+use crate::clicks::comparison::{Attempt, Compared, compare_adapted, matched};
 use crate::report::{Report, Summary};
 use crate::run::Run;
 
@@ -124,10 +124,6 @@ impl Comparison<'_> {
                 attempts.push(Attempt {
                     setting: Setting { width, rate },
                     network: network.clone(),
-                    adapt: match contender {
-                        Contender::NoFusion => without_products,
-                        _ => std::convert::identity,
-                    },
                     fit: ClickFit { learning_rate: rate, ..self.fit.clone() },
                 });
             }
@@ -139,7 +135,11 @@ impl Comparison<'_> {
     pub fn run(&self, run: &Run, report: &mut Report) -> Result<Outcomes, Error> {
         let attempts = self.contenders.iter().map(|&contender| Ok((contender, self.attempts(contender)?)));
         let attempts = attempts.collect::<Result<BTreeMap<_, _>, Error>>()?;
-        let outcomes = compare(run, self.data, &attempts, self.seeds)?;
+        let outcomes =
+            compare_adapted(run, self.data, &attempts, self.seeds, |contender, model| match contender {
+                Contender::NoFusion => without_products(model),
+                _ => model,
+            })?;
         for (contender, compared) in &outcomes {
             let name = |metric: &str| format!("{}, {}: {metric}", self.name, contender.name());
             let area = report.add(name("test AUC %"), &compared.areas());
