@@ -116,14 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn the_best_area_under_the_curve_is_that_of_the_specification() {
+    fn the_best_area_under_the_curve_is_that_of_another_program() {
         let made = multi_interest(MULTI_INTEREST_SIZES, 0).unwrap();
-        // 0.911 was computed beforehand with another program; the standard error of 40,000 samples is 0.0015.
         let best = auc(&made.probabilities[0], &made.data.train.labels);
-        assert!((best - 0.911).abs() < 0.006, "{best}");
+        // 0.9162 and a click rate of 0.3833 are those of scripts/multi_interest.py; of 40,000 samples the standard errors are about 0.0015
+        // and 0.0018.
+        assert!((best - 0.9162).abs() < 0.005, "{best}");
         let mean = |values: &[f32]| values.iter().map(|&v| f64::from(v)).sum::<f64>() / values.len() as f64;
-        // Twice the standard deviation of the mean of 40,000 labels is 0.005.
-        assert!((mean(&made.data.train.labels) - mean(&made.probabilities[0])).abs() < 0.005);
+        let (expected, found) = (mean(&made.probabilities[0]), mean(&made.data.train.labels));
+        assert!((expected - 0.3833).abs() < 0.0075, "{expected}");
+        // Given the probabilities the standard error of the mean label is 0.002.
+        assert!((found - expected).abs() < 0.007, "{found} {expected}");
     }
 
     #[test]

@@ -89,10 +89,28 @@ pub fn compare<C: Copy + Ord + Send + Sync, S: Clone>(
     contenders: &BTreeMap<C, Vec<Attempt<S>>>,
     seeds: usize,
 ) -> Result<BTreeMap<C, Compared<S>>, Error> {
+    compare_adapted(run, data, contenders, seeds, |_, model| model)
+}
+
+/// As [`compare`], with initial networks that `adapt` has changed: ablations that no configuration says.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_adapted<C: Copy + Ord + Send + Sync, S: Clone>(
+    run: &Run,
+    data: &ClickData,
+    contenders: &BTreeMap<C, Vec<Attempt<S>>>,
+    seeds: usize,
+    adapt: impl Fn(C, Model) -> Model,
+) -> Result<BTreeMap<C, Compared<S>>, Error> {
+    let trial = |(contender, attempt, seed): (C, usize, u64)| {
+        let trial = trial(run, (contender, attempt, seed), &contenders[&contender][attempt])?;
+        Ok::<_, Error>(Trial { model: adapt(contender, trial.model), ..trial })
+    };
     let mut first = Vec::new();
     for (&contender, attempts) in contenders {
         for attempt in 0..attempts.len() {
-            first.push(trial(run, (contender, attempt, 0), &attempts[attempt])?);
+            first.push(trial((contender, attempt, 0))?);
         }
     }
     let mut chosen: BTreeMap<C, Outcome<C>> = BTreeMap::new();
@@ -106,8 +124,7 @@ pub fn compare<C: Copy + Ord + Send + Sync, S: Clone>(
     let mut further = Vec::new();
     for (&contender, best) in &chosen {
         for seed in 1..seeds as u64 {
-            let attempt = &contenders[&contender][best.attempt];
-            further.push(trial(run, (contender, best.attempt, seed), attempt)?);
+            further.push(trial((contender, best.attempt, seed))?);
         }
     }
     let further = run_all(further, |trial| outcome(run, data, trial))?;
@@ -224,7 +241,7 @@ mod tests {
     use super::*;
     use crate::clicks::input_spec;
     use crate::progress::Display;
-    use pyrarium_datasets::tabular::{PartSizes, bilinear_ctr, conflicting_tasks};
+    use pyrarium_datasets::tabular::{Field, Layout, PartSizes, bilinear_ctr, conflicting_tasks};
     use pyrarium_recsys::CtrMlpConfig;
 
     const FEW: PartSizes = PartSizes { train: 96, valid: 40, test: 30 };
@@ -237,20 +254,38 @@ mod tests {
     #[test]
     fn the_setting_is_chosen_by_the_validation_part_with_the_first_seed() {
         let run = Run::new("flex", "nowhere".into(), Display::Silent).unwrap();
-        let data = bilinear_ctr(FEW, 0).unwrap().data;
-        let attempt = |width: usize| {
-            let fit = ClickFit { epochs: 2, batch_size: 32, ..ClickFit::default() };
-            Attempt { setting: width, network: network(&data, width), fit }
+        let data = parities();
+        let attempt = |rate: f64| {
+            let fit = ClickFit { epochs: 20, batch_size: 32, learning_rate: rate, ..ClickFit::default() };
+            Attempt { setting: rate, network: network(&data, 8), fit }
         };
-        let widths = |widths: &[usize]| widths.iter().map(|&width| attempt(width)).collect::<Vec<_>>();
-        let both = [("some", widths(&[3, 9])), ("one", widths(&[3]))].into();
-        let compared = compare(&run, &data, &both, 2).unwrap();
-        assert!([3, 9].contains(&compared["some"].setting));
-        let same = compare(&run, &data, &[("one", widths(&[3]))].into(), 2).unwrap();
-        assert_eq!(compared["one"].scores.len(), 2);
-        assert_ne!(compared["one"].areas()[0], compared["one"].areas()[1]);
-        assert_eq!(compared["one"].areas(), same["one"].areas());
-        assert_eq!(compared["one"].areas(), compared["one"].areas_of(0));
+        // The first learns nothing, wherever it stands.
+        let contenders = [
+            ("slow first", vec![attempt(1e-9), attempt(0.03)]),
+            ("slow last", vec![attempt(0.03), attempt(1e-9)]),
+        ];
+        for (name, compared) in compare(&run, &data, &contenders.into(), 2).unwrap() {
+            assert_eq!(compared.setting, 0.03, "{name}");
+            assert_eq!((compared.scores.len(), compared.epochs.len(), compared.models.len()), (2, 2, 2));
+            assert!(compared.areas().iter().all(|area| *area > 95.0), "{name}: {:?}", compared.areas());
+            assert_eq!(compared.areas(), compared.areas_of(0));
+        }
+    }
+
+    /// A field of 16 entries, of which the odd ones are clicked: untrained networks order them by chance.
+    fn parities() -> ClickData {
+        let layout = Layout {
+            fields: vec![Field { name: "number".to_string(), vocab_size: 16, shares: None }],
+            numeric: Vec::new(),
+            sequences: Vec::new(),
+            tasks: vec!["odd".to_string()],
+        };
+        let part = |samples: u32| {
+            let numbers: Vec<u32> = (0..samples).map(|at| at % 16).collect();
+            let labels = numbers.iter().map(|number| (number % 2) as f32).collect();
+            Encoded::new(samples as usize, numbers, Vec::new(), Vec::new(), labels, Vec::new())
+        };
+        ClickData::new(layout, part(128), part(32), part(32)).unwrap()
     }
 
     #[test]

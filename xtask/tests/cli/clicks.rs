@@ -36,12 +36,13 @@ name = "click"
 
 const HEADER: &str = "user,item,price,history,click\n";
 
-/// Items 0 to 9, of which users click those that are, modulo two, like the last one of their history.
+/// Items 0 to 9, of which users click those that are, modulo two, like those of their history.
 fn rows(count: usize, has_labels: bool) -> String {
     let mut text = if has_labels { HEADER.to_string() } else { "user,item,price,history\n".to_string() };
     for row in 0..count {
         let (item, last) = (row * 7 % 10, row * row / 3 % 10);
-        let _ = write!(text, "u{},i{item},{},i{}|i{last}", row % 23, row % 5, row % 9);
+        let before = (last + 2 * row) % 10;
+        let _ = write!(text, "u{},i{item},{},i{before}|i{last}", row % 23, row % 5);
         let click = usize::from(item % 2 == last % 2);
         let _ = if has_labels { writeln!(text, ",{click}") } else { writeln!(text) };
     }
@@ -90,7 +91,8 @@ fn a_model_of_ones_own_events_is_trained_tested_and_asked() {
     let text = fs::read_to_string(directory.join("clicks.csv")).unwrap();
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!((lines.len(), lines[0]), (41, "row,click"));
-    let right = lines[1..].iter().zip(rows(40, true).lines().skip(1)).filter(|(predicted, row)| {
+    let labelled = rows(40, true);
+    let right = lines[1..].iter().zip(labelled.lines().skip(1)).filter(|(predicted, row)| {
         let probability: f64 = predicted.split(',').nth(1).unwrap().parse().unwrap();
         (0.0..=1.0).contains(&probability) && (probability > 0.5) == row.ends_with(",1")
     });
@@ -162,8 +164,8 @@ fn what_is_wrong_with_a_file_is_said_and_nothing_is_left_behind() {
     let message = error("--data nowhere.csv --schema schema.toml", "");
     assert!(message.contains("nowhere.csv"), "{message}");
     fs::write(directory.join("odd.toml"), SCHEMA.replacen("price", "price\"\nunit = \"EUR", 1)).unwrap();
-    let message = error("--data events.csv --schema odd.toml", "");
-    assert!(message.contains("odd.toml") && message.contains("unit"), "{message}");
+    let outcome = xtask(directory, "train din --data events.csv --schema odd.toml");
+    assert!(outcome.error().contains("odd.toml") && outcome.stderr.contains("unit"), "{}", outcome.stderr);
     let message = error(&format!("{bad} --set fit.mini_batch_aware_l2=-1"), &good);
     assert_eq!(message, "fit.mini_batch_aware_l2 = -1: must be 0 or more");
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pyrarium_datasets::tabular::{
-    CONFLICTING_TASKS_SIZES, ClickData, PartSizes, Simulation, conflicting_tasks,
-};
+use pyrarium_datasets::tabular::{CONFLICTING_TASKS_SIZES, PartSizes, Simulation, conflicting_tasks};
 
 use super::contenders::{Comparison, Contender, Outcomes, area};
 use super::gradients::cosine;
@@ -230,7 +228,7 @@ mod tests {
         let sizes = PartSizes { train: 1, valid: 1, test: 2000 };
         for rho in RHOS {
             let mut report = Report::new("dtrn", "flex", 0, "smoke");
-            let drawn: Simulation = conflicting_tasks(rho, sizes, 0).unwrap();
+            let drawn = conflicting_tasks(rho, sizes, 0).unwrap();
             known_at_best("drawn", rho, &drawn, &mut report);
             let values: Vec<f64> = report.metrics.values().map(|summary| summary.mean).collect();
             assert!(values.iter().all(|value| (80.0..92.0).contains(value)), "{values:?}");
@@ -240,7 +238,7 @@ mod tests {
     #[test]
     fn one_task_of_two_is_a_data_set() {
         let sizes = PartSizes { train: 8, valid: 2, test: 2 };
-        let data: ClickData = conflicting_tasks(0, sizes, 0).unwrap().data;
+        let data = conflicting_tasks(0, sizes, 0).unwrap().data;
         let network = SHARED.network(&data.layout).unwrap();
         let alone = of_task(&data, 1);
         assert_eq!(network.config(&alone.layout).tasks, 1);

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use burn::module::Param;
 use pyrarium_datasets::tabular::{ClickData, Layout};
-use pyrarium_recsys::ModelConfig;
+use pyrarium_recsys::{Model, ModelConfig};
 
 use super::network::{Network, NetworkKind};
 use crate::Error;
 use crate::clicks::ClickFit;
-use crate::clicks::comparison::{Attempt, Compared, compare, matched};
+use crate::clicks::comparison::{Attempt, Compared, compare_adapted, matched};
 use crate::report::{Report, Summary};
 use crate::run::Run;
 
@@ -24,7 +25,9 @@ pub enum Contender {
     FinalMlp,
     /// Both streams see the embeddings as they are.
     NoGates,
-    /// Nor are the streams fused, but summed.
+    /// The streams are summed: the weights of their products are 0 and stay so.
+    NoFusion,
+    /// Neither.
     DualMlp,
     /// One network of as many parameters as FinalMLP with the width of the choice.
     Mlp,
@@ -38,6 +41,7 @@ impl Contender {
         match self {
             Self::FinalMlp => "FinalMLP",
             Self::NoGates => "FinalMLP without gates",
+            Self::NoFusion => "FinalMLP without fusion",
             Self::DualMlp => "DualMLP",
             Self::Mlp => "one MLP",
             Self::Logistic => "logistic regression",
@@ -47,7 +51,7 @@ impl Contender {
     fn network(self, base: &Network, layout: &Layout, width: usize) -> Result<ModelConfig, Error> {
         let base = Network { widths: vec![width; 2], ..base.clone() };
         let network = match self {
-            Self::FinalMlp => base,
+            Self::FinalMlp | Self::NoFusion => base,
             Self::NoGates => Network { gates: false, ..base },
             Self::DualMlp => Network { kind: NetworkKind::DualMlp, ..base },
             Self::Logistic => Network { kind: NetworkKind::Logistic, ..base },
@@ -62,6 +66,18 @@ impl Contender {
             }
         };
         network.config(layout)
+    }
+}
+
+/// FinalMLP whose streams are summed.
+fn without_products(model: Model) -> Model {
+    match model {
+        Model::FinalMlp(mut model) => {
+            let products = model.fusion.xy.val().zeros_like().detach().set_require_grad(false);
+            model.fusion.xy = Param::initialized(model.fusion.xy.id, products);
+            Model::FinalMlp(model)
+        }
+        other => other,
     }
 }
 
@@ -119,7 +135,11 @@ impl Comparison<'_> {
     pub fn run(&self, run: &Run, report: &mut Report) -> Result<Outcomes, Error> {
         let attempts = self.contenders.iter().map(|&contender| Ok((contender, self.attempts(contender)?)));
         let attempts = attempts.collect::<Result<BTreeMap<_, _>, Error>>()?;
-        let outcomes = compare(run, self.data, &attempts, self.seeds)?;
+        let outcomes =
+            compare_adapted(run, self.data, &attempts, self.seeds, |contender, model| match contender {
+                Contender::NoFusion => without_products(model),
+                _ => model,
+            })?;
         for (contender, compared) in &outcomes {
             let name = |metric: &str| format!("{}, {}: {metric}", self.name, contender.name());
             let area = report.add(name("test AUC %"), &compared.areas());
@@ -148,7 +168,33 @@ pub fn area(outcomes: &Outcomes, contender: Contender) -> Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::progress::Display;
     use pyrarium_datasets::tabular::{PartSizes, bilinear_ctr};
+
+    #[test]
+    fn without_fusion_the_products_stay_nothing() {
+        let run = Run::new("flex", "nowhere".into(), Display::Silent).unwrap();
+        let sizes = PartSizes { train: 64, valid: 20, test: 20 };
+        let data = bilinear_ctr(sizes, 0).unwrap().data;
+        let comparison = Comparison {
+            name: "clicks",
+            data: &data,
+            contenders: &[Contender::FinalMlp, Contender::NoFusion],
+            base: Network { gate_widths: vec![4], ..Network::default() },
+            fit: ClickFit { epochs: 1, batch_size: 32, ..ClickFit::default() },
+            widths: &[4],
+            rates: &[1e-2],
+            seeds: 1,
+        };
+        let mut report = Report::new("finalmlp", "flex", 0, "smoke");
+        let outcomes = comparison.run(&run, &mut report).unwrap();
+        let products = |contender| match &outcomes[&contender].models[0] {
+            Model::FinalMlp(model) => model.fusion.xy.val().abs().max().into_scalar::<f32>(),
+            _ => f32::NAN,
+        };
+        assert_eq!(products(Contender::NoFusion), 0.0);
+        assert!(products(Contender::FinalMlp) > 0.0);
+    }
 
     #[test]
     fn one_network_has_as_many_parameters_as_two_streams() {

@@ -42,6 +42,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         contenders: &[
             Contender::FinalMlp,
             Contender::NoGates,
+            Contender::NoFusion,
             Contender::DualMlp,
             Contender::Mlp,
             Contender::Logistic,
