@@ -11,7 +11,7 @@ use image::{DynamicImage, ImageFormat, RgbImage};
 use pyrarium_datasets::cifar::{Records, Variant, read_records};
 use pyrarium_datasets::tabular::{CsvSource, Encoder, Schema};
 use pyrarium_datasets::triples::parse_triples;
-use pyrarium_datasets::{ImageShape, archive, decode, idx};
+use pyrarium_datasets::{ImageShape, Series, archive, decode, idx};
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -178,4 +178,16 @@ fn with_valid_checksums(archive: &[u8]) -> Vec<u8> {
         block.copy_from_slice(header.as_bytes());
     }
     archive
+}
+
+#[test]
+fn series_survive() {
+    let hours: String =
+        (0..48).map(|hour| format!("2020-01-{:02} {:02}:00,{hour},\n", 1 + hour / 24, hour % 24)).collect();
+    let seeds = [
+        format!("date,a,b\n{hours}").into_bytes(),
+        b"month,x\n2019-01-31,1.5\n2019-02-28,NaN\n2019-04-30,-2e3\n".to_vec(),
+        b"t,\"x, y\"\n1,1\n2,2\n3,\n".to_vec(),
+    ];
+    survive(&seeds, |bytes| Series::parse("fuzz", bytes, Path::new("fuzz.csv"), &[]).is_ok());
 }

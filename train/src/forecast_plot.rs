@@ -38,18 +38,18 @@ pub fn draw(panels: &[Panel], label: &dyn Fn(usize) -> String) -> Result<String,
 }
 
 /// A line of a panel: its name, its colour, where it begins, its values.
-type Line<'a> = (&'static str, RGBColor, usize, Vec<Option<f64>>);
+type Line = (&'static str, RGBColor, usize, Vec<Option<f64>>);
 
 const PAST: RGBColor = RGBColor(110, 110, 110);
 const TRUTH: RGBColor = RGBColor(30, 30, 30);
 const FORECAST: RGBColor = RGBColor(200, 55, 45);
 
-fn lines(panel: &Panel) -> Vec<Line<'_>> {
+fn lines(panel: &Panel) -> Vec<Line> {
     // What comes after is joined to the last value before it.
     let joint = panel.past.len().saturating_sub(1);
     let last = panel.past.last().copied().flatten();
     let joined = |values: Vec<Option<f64>>| std::iter::once(last).chain(values).collect();
-    let mut lines: Vec<Line<'_>> = vec![("context", PAST, 0, panel.past.clone())];
+    let mut lines: Vec<Line> = vec![("context", PAST, 0, panel.past.clone())];
     if panel.truth.iter().any(Option::is_some) {
         lines.push(("truth", TRUTH, joint, joined(panel.truth.clone())));
     }

@@ -9,8 +9,8 @@ use super::time_axis::{Moment, TimeAxis};
 use crate::bounded::{MAX_BYTES, gunzip, open, read_at_most};
 use crate::{DataError, nearest};
 
-/// The most values of a series, those in the gaps of its times among them.
-pub const MAX_VALUES: usize = 1 << 28;
+/// Rows that a series may have for each row of its file, those in the gaps of its times among them.
+const MOST_GAPS: usize = 64;
 
 /// Names of a column of times, whatever their case; without one of them the first column has the times.
 const TIMES: [&str; 4] = ["date", "time", "datetime", "timestamp"];
@@ -71,11 +71,11 @@ impl Series {
             bad_cell(path, line, &header[columns.time], &text, &bad.problem)
         })?;
         let width = columns.channels.len();
-        let count = rows.last().map_or(0, |last| last + 1);
-        if count.saturating_mul(width) > MAX_VALUES {
-            let (what, found) =
-                ("the number of values, with those in gaps", count.saturating_mul(width) as u64);
-            return Err(DataError::Oversized { path: path.into(), what, found, limit: MAX_VALUES as u64 });
+        let count = rows.last().map_or(0, |last| last.saturating_add(1));
+        let limit = MOST_GAPS * rows.len();
+        if count > limit {
+            let (what, found) = ("the number of rows, with those in gaps", count as u64);
+            return Err(DataError::Oversized { path: path.into(), what, found, limit: limit as u64 });
         }
         let (mut values, mut observed) = (vec![0.0; count * width], vec![false; count * width]);
         for (row, cells) in rows.iter().zip(cells.chunks(width)) {

@@ -12,7 +12,6 @@ mod sources;
 mod time_axis;
 mod windows;
 
-pub use csv_file::MAX_VALUES;
 pub use lagged::LaggedConfig;
 pub use parts::{Part, Parts, SplitRule};
 pub use scaler::Scaler;

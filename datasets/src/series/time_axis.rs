@@ -77,7 +77,8 @@ impl Moment {
     /// Reads a whole number, `2016-07-01` or `2016/07/01`, alone or followed by ` 13:30` or ` 13:30:00` (also with a T) and by Z or +00:00.
     pub(super) fn parse(text: &str) -> Option<Self> {
         if let Ok(at) = text.parse::<i64>() {
-            return Some(Self { layout: Layout::Count, at });
+            // So far that distances are exact.
+            return (at.unsigned_abs() < 1 << 53).then_some(Self { layout: Layout::Count, at });
         }
         let (text, zone) = ["Z", "+00:00"]
             .into_iter()

@@ -80,7 +80,7 @@ impl BatchSource for MaskedSource {
 
     fn assemble(&self, epoch: u64, batch: usize, samples: &[usize]) -> Self::Host {
         let epoch = if self.anew { epoch } else { 0 };
-        let mut stream = Stream::new(self.seed, epoch << 32 | batch as u64);
+        let mut stream = Stream::new(self.seed, (epoch << 32) | batch as u64);
         let channels = self.windows.windows().series().channels().len();
         let mask = self.mask.draw(samples.len(), channels, self.patches, &mut stream);
         (self.windows.assemble(epoch, batch, samples), mask)

@@ -55,8 +55,17 @@ pub struct Setting {
     pub network: Network,
     /// Heads of the transformer.
     pub heads: usize,
-    /// Passes over the training windows.
+    /// How long to train.
+    pub length: Length,
+}
+
+/// Passes over the training windows, and windows of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct Length {
+    /// Passes.
     pub epochs: usize,
+    /// Windows of a batch.
+    pub batch: usize,
 }
 
 /// A forecaster before or after training.
@@ -136,9 +145,10 @@ impl Contender {
     }
 }
 
-/// Adam at 1e-3, going to zero by a cosine, in batches of 64.
-pub fn recipe(epochs: usize) -> (FitConfig, OptimizerConfig) {
-    let fit = FitConfig { epochs, batch_size: 64, workers: 0, ..FitConfig::default() };
+/// Adam at 1e-3, going to zero by a cosine.
+pub fn recipe(length: Length) -> (FitConfig, OptimizerConfig) {
+    let Length { epochs, batch } = length;
+    let fit = FitConfig { epochs, batch_size: batch, workers: 0, ..FitConfig::default() };
     let optimizer = OptimizerConfig { schedule: ScheduleKind::Cosine, ..OptimizerConfig::default() };
     (fit, optimizer)
 }
@@ -148,10 +158,10 @@ pub fn trained<M: Forecaster + 'static>(
     run: &Run,
     data: &ForecastData,
     model: M,
-    (epochs, seed): (usize, u64),
+    (length, seed): (Length, u64),
     wrap: impl FnOnce(M) -> Model,
 ) -> Result<Outcome, Error> {
-    let (config, optimizer) = recipe(epochs);
+    let (config, optimizer) = recipe(length);
     let fitted = fit(run, (&config, &optimizer, seed), data, model, None, &Display::Silent)?;
     let scored = score(&fitted.model, &data.test, &run.device)?;
     let watched = fitted.history.curve("valid", "Loss");
@@ -177,7 +187,7 @@ pub fn compare(
         }
     }
     let results = run_all(trials, |(contender, seed, model)| {
-        let how = (setting.epochs, seed);
+        let how = (setting.length, seed);
         let outcome = match model {
             Model::Mixer(model) => trained(run, data, model, how, Model::Mixer),
             Model::DLinear(model) => trained(run, data, model, how, Model::DLinear),

@@ -2,7 +2,7 @@
 
 use pyrarium_datasets::{DataError, Series};
 
-use super::contenders::{Contender, Model, Setting, compare, errors};
+use super::contenders::{Contender, Length, Model, Setting, compare, errors};
 use super::network::Network;
 use super::weather::{short, thousands};
 use crate::Error;
@@ -65,7 +65,11 @@ fn at(
         head_dropout: 0.0,
         ..Network::default()
     };
-    let setting = Setting { network, heads: 4, epochs: what.budget.pick(1, 4, 10) };
+    let setting = Setting {
+        network,
+        heads: 4,
+        length: Length { epochs: what.budget.pick(1, 4, 10), batch: what.budget.pick(32, 32, 64) },
+    };
     let seeds = what.budget.pick(1, 1, what.seeds);
     let contenders =
         [Contender::Mixer, Contender::DLinear, Contender::PatchTst].map(|contender| (contender, seeds));

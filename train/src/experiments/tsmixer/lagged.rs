@@ -2,7 +2,7 @@
 
 use pyrarium_datasets::series::LaggedConfig;
 
-use super::contenders::{Contender, Setting, compare, errors};
+use super::contenders::{Contender, Length, Setting, compare, errors};
 use super::network::Network;
 use super::weather::{short, thousands};
 use crate::Error;
@@ -33,14 +33,15 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     let data = ForecastData::new(&config.generate(0)?, LENGTHS, thinning)?;
     let network = Network {
         patch_length: 8,
-        patch_stride: 4,
+        patch_stride: 8,
         d_model: 16,
         num_layers: 2,
         dropout: 0.0,
         head_dropout: 0.0,
         ..Network::default()
     };
-    let setting = Setting { network, heads: 2, epochs: what.budget.pick(1, 10, 30) };
+    let setting =
+        Setting { network, heads: 2, length: Length { epochs: what.budget.pick(1, 10, 30), batch: 16 } };
     let contenders = [Contender::Mixer, Contender::Mixing, Contender::Refined(2), Contender::DLinear];
     let outcomes = compare(run, &data, &setting, &contenders.map(|contender| (contender, what.seeds)))?;
     let mut summaries = Vec::new();

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use pyrarium_time_series::{TsMixerForecaster, TsMixerModel};
 
-use super::contenders::{Model, recipe, trained};
+use super::contenders::{Length, Model, Outcome, mean, recipe, trained};
 use super::weather::{self, short, thousands};
 use crate::Error;
 use crate::forecast_job::ForecastData;
@@ -52,9 +52,9 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     let data = weather::data(what.budget)?;
     let few = data.last_of_training(FEWER)?;
     let backbones = pretrained(run, what, &data)?;
-    // All windows: the same epochs as in the comparison of the weather; few of them: as many steps with a tenth of the windows
-    // would be ten times the epochs, which is more than they need.
-    let (epochs, few_epochs) = (weather::setting(what.budget).epochs, what.budget.pick(1, 20, 40));
+    // A tenth of the windows is passed over more often, as often for every start.
+    let length = weather::setting(what.budget).length;
+    let few_length = Length { epochs: what.budget.pick(1, 20, 40), ..length };
     let kinds = [
         ("all windows, probe of a pretrained backbone", false, Start::Pretrained, FineTuning::LinearProbe),
         ("all windows, probe of a random backbone", false, Start::Random, FineTuning::LinearProbe),
@@ -71,16 +71,14 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         }
     }
     let outcomes = run_all(trials, |Trial { few: is_few, seed, model }| {
-        let (data, epochs) = if is_few { (&few, few_epochs) } else { (&data, epochs) };
-        trained(run, data, model, (epochs, seed), Model::Mixer)
+        let (data, length) = if is_few { (&few, few_length) } else { (&data, length) };
+        trained(run, data, model, (length, seed), Model::Mixer)
     })?;
     let mut found = Vec::new();
     for ((name, ..), outcomes) in kinds.iter().zip(outcomes.chunks(backbones.len().max(1))) {
         let errors: Vec<f64> = outcomes.iter().map(|outcome| outcome.scored.mse).collect();
-        let last = |outcome: &super::contenders::Outcome| {
-            outcome.watched.last().map_or(f64::INFINITY, |point| point.1)
-        };
-        let watched = super::contenders::mean(outcomes, last);
+        let last = |outcome: &Outcome| outcome.watched.last().map_or(f64::INFINITY, |point| point.1);
+        let watched = mean(outcomes, last);
         let summary = report.add(format!("pretraining, {name}: test MSE x 1000"), &thousands(&errors));
         run.display.line(&format!("{name}: test MSE x 1000 {}", short(summary)));
         found.push((summary, watched));
@@ -126,7 +124,7 @@ fn pretrained(
     for seed in 0..what.seeds as u64 {
         models.push((seed, initialise(&device, seed, |device| config.init_pretraining(device))?));
     }
-    let (fit, optimizer) = recipe(what.budget.pick(1, 6, 10));
+    let (fit, optimizer) = recipe(weather::setting(what.budget).length);
     run_all(models, |(seed, model)| {
         let random = model.clone().into_backbone();
         let what = (model, &config.mask, config.num_patches());

@@ -23,15 +23,18 @@ pub fn variants() -> Vec<Variant> {
     VARIANTS.iter().map(describe).collect()
 }
 
-/// The notebook's network for ETTh1, and the default one, both for seven channels.
+/// The notebook's network for ETTh1, and the default one.
 pub fn benchmarks() -> Vec<Benchmark> {
-    let benchmark = |name: &str, config: TsMixerConfig, samples: usize| Benchmark {
-        name: format!("{name} config, {} to {} steps of 7 channels", config.context_length, config.horizon),
-        samples,
-        unit: "windows",
-        specimen: Box::new(move |device| forecaster(&config, samples, 0.1, device)),
+    let describe = |variant: &'static pyrarium_time_series::Variant| {
+        let samples = if variant.name == "etth1" { 32 } else { 64 };
+        Benchmark {
+            name: variant.name.to_string(),
+            samples,
+            unit: "windows",
+            specimen: Box::new(move |device| forecaster(&(variant.config)(), samples, 0.1, device)),
+        }
     };
-    vec![benchmark("etth1", TsMixerConfig::etth1(7), 32), benchmark("default", TsMixerConfig::new(7), 64)]
+    VARIANTS.iter().filter(|variant| ["etth1", "default"].contains(&variant.name)).map(describe).collect()
 }
 
 /// A forecaster with seeded weights in ±`bound` and a batch of noise.
