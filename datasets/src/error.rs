@@ -105,21 +105,6 @@ pub enum DataError {
         problem: String,
     },
 
-    /// A cell of a table that is not what its column calls for.
-    #[error("{}: line {line}, column `{column}`: `{value}`: {problem}", .path.display())]
-    BadCell {
-        /// The file.
-        path: PathBuf,
-        /// The line's number, from 1.
-        line: usize,
-        /// The column's name.
-        column: String,
-        /// The cell.
-        value: String,
-        /// What is wrong with it.
-        problem: String,
-    },
-
     /// A cell of a table that is not what its column holds.
     #[error("{}: line {line}, column `{column}`: `{value}`, allowed is {allowed}", .path.display())]
     Cell {

@@ -24,7 +24,7 @@ impl Series {
     ///
     /// # Errors
     ///
-    /// [`DataError::BadCell`] for a text among the numbers, a time that cannot be read, is not after the one before it or not a whole
+    /// [`DataError::Cell`] for a text among the numbers, a time that cannot be read, is not after the one before it or not a whole
     /// number of steps away; [`DataError::MalformedLine`] for a line with fewer or more cells than the first, a name that is missing or
     /// there twice; [`DataError::MissingColumn`], [`DataError::Oversized`], [`DataError::Decode`], [`DataError::Io`].
     pub fn read(path: &Path, channels: &[String]) -> Result<Self, DataError> {
@@ -54,21 +54,20 @@ impl Series {
                 let problem = format!("{} cells, but the first line has {}", record.len(), header.len());
                 return Err(DataError::MalformedLine { path: path.into(), line, problem });
             }
-            let bad = |column: usize, problem: &str| {
-                bad_cell(path, line, &header[column], &record[column], problem)
+            let bad = |column: usize, allowed: &str| {
+                bad_cell(path, line, &header[column], &record[column], allowed)
             };
             let moment = Moment::parse(&record[columns.time]);
-            moments
-                .push(moment.ok_or_else(|| bad(columns.time, "it is no time as 2016-07-01 13:00:00 or 42"))?);
+            moments.push(moment.ok_or_else(|| bad(columns.time, "a time as 2016-07-01 13:00:00 or 42"))?);
             for &column in &columns.channels {
                 let value = number(&record[column]);
-                cells.push(value.ok_or_else(|| bad(column, "it is no finite number"))?);
+                cells.push(value.ok_or_else(|| bad(column, "a finite number"))?);
             }
             lines.push((line, record[columns.time].to_string()));
         }
         let (time, rows) = TimeAxis::through(&moments).map_err(|bad| {
             let (line, text) = lines.get(bad.index).cloned().unwrap_or((1, String::new()));
-            bad_cell(path, line, &header[columns.time], &text, &bad.problem)
+            bad_cell(path, line, &header[columns.time], &text, &bad.allowed)
         })?;
         let width = columns.channels.len();
         let count = rows.last().map_or(0, |last| last.saturating_add(1));
@@ -135,13 +134,13 @@ fn number(cell: &str) -> Option<Option<f32>> {
     cell.parse::<f32>().ok().filter(|value| value.is_finite()).map(Some)
 }
 
-fn bad_cell(path: &Path, line: usize, column: &str, value: &str, problem: &str) -> DataError {
-    DataError::BadCell {
+fn bad_cell(path: &Path, line: usize, column: &str, value: &str, allowed: &str) -> DataError {
+    DataError::Cell {
         path: path.into(),
-        line,
+        line: line as u64,
         column: column.into(),
-        value: value.into(),
-        problem: problem.into(),
+        value: value.chars().take(80).collect(),
+        allowed: allowed.into(),
     }
 }
 
@@ -176,19 +175,19 @@ mod tests {
         let message = |text: &str, channels: &[&str]| parsed(text, channels).unwrap_err().to_string();
         assert_eq!(
             message("date,a\n2020-01-01,1\n2020-01-02,high\n", &[]),
-            "t.csv: line 3, column `a`: `high`: it is no finite number"
+            "t.csv: line 3, column `a`: `high`, allowed is a finite number"
         );
         assert_eq!(
             message("date,a\n2020-01-01,inf\n", &[]),
-            "t.csv: line 2, column `a`: `inf`: it is no finite number"
+            "t.csv: line 2, column `a`: `inf`, allowed is a finite number"
         );
         assert_eq!(
             message("date,a\nyesterday,1\n", &[]),
-            "t.csv: line 2, column `date`: `yesterday`: it is no time as 2016-07-01 13:00:00 or 42"
+            "t.csv: line 2, column `date`: `yesterday`, allowed is a time as 2016-07-01 13:00:00 or 42"
         );
         assert_eq!(
             message("date,a\n2020-01-01,1\n2020-01-01,1\n", &[]),
-            "t.csv: line 3, column `date`: `2020-01-01`: it is not after 2020-01-01 before it"
+            "t.csv: line 3, column `date`: `2020-01-01`, allowed is a time after 2020-01-01, which is before it"
         );
         assert_eq!(message("date,a\n1,1,1\n", &[]), "t.csv: line 2: 3 cells, but the first line has 2");
         assert_eq!(message("date,a,a\n", &[]), "t.csv: line 1: there are two columns called `a`");

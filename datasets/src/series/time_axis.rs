@@ -69,8 +69,8 @@ pub struct TimeAxis {
 pub(super) struct BadMoment {
     /// Its place in the list.
     pub index: usize,
-    /// What is wrong.
-    pub problem: String,
+    /// What it may be.
+    pub allowed: String,
 }
 
 impl Moment {
@@ -172,16 +172,16 @@ impl TimeAxis {
     /// The axis on which ascending moments lie, and the row of each: the commonest distance is the step, and a greater one must be a
     /// multiple of it.
     pub(super) fn through(moments: &[Moment]) -> Result<(Self, Vec<usize>), BadMoment> {
-        let bad = |index: usize, problem: String| Err(BadMoment { index, problem });
+        let bad = |index: usize, allowed: String| Err(BadMoment { index, allowed });
         let (Some(&first), true) = (moments.first(), moments.len() > 1) else {
             return bad(0, "it is the only row, so that the rows have no distance".into());
         };
         for (index, pair) in moments.windows(2).enumerate() {
             if pair[0].layout != pair[1].layout {
-                return bad(index + 1, format!("it is not written as {} before it", pair[0]));
+                return bad(index + 1, format!("a time written as {} before it", pair[0]));
             }
             if pair[1].at <= pair[0].at {
-                return bad(index + 1, format!("it is not after {} before it", pair[0]));
+                return bad(index + 1, format!("a time after {}, which is before it", pair[0]));
             }
         }
         let step = step_between(moments);
@@ -190,8 +190,8 @@ impl TimeAxis {
             match steps(pair[0], pair[1], step) {
                 Some(count) => rows.push(rows[index].saturating_add(count)),
                 None => {
-                    let problem = format!("it is no whole number of steps ({step}) after {}", pair[0]);
-                    return bad(index + 1, problem);
+                    let allowed = format!("a whole number of steps ({step}) after {}", pair[0]);
+                    return bad(index + 1, allowed);
                 }
             }
         }
@@ -319,12 +319,12 @@ mod tests {
     fn rows_that_do_not_follow_are_named() {
         let problem = |texts: &[&str]| through(texts).unwrap_err();
         let found = problem(&["2020-01-01", "2020-01-02", "2020-01-02"]);
-        assert_eq!((found.index, found.problem.as_str()), (2, "it is not after 2020-01-02 before it"));
+        assert_eq!((found.index, found.allowed.as_str()), (2, "a time after 2020-01-02, which is before it"));
         let found =
             problem(&["2020-01-01 00:00", "2020-01-01 01:00", "2020-01-01 02:00", "2020-01-01 02:30"]);
         assert_eq!(found.index, 3);
-        assert_eq!(found.problem, "it is no whole number of steps (1 h) after 2020-01-01 02:00");
-        assert_eq!(problem(&["2020-01-01", "3"]).problem, "it is not written as 2020-01-01 before it");
+        assert_eq!(found.allowed, "a whole number of steps (1 h) after 2020-01-01 02:00");
+        assert_eq!(problem(&["2020-01-01", "3"]).allowed, "a time written as 2020-01-01 before it");
         assert_eq!(problem(&["1"]).index, 0);
     }
 }

@@ -117,7 +117,7 @@ fn mistakes_are_named() {
     fs::write(directory.join("text.csv"), "date,load\n2020-01-01,1\n2020-01-02,much\n").unwrap();
     assert_eq!(
         error(&SMALL.replace("series.csv", "text.csv")),
-        "text.csv: line 3, column `load`: `much`: it is no finite number"
+        "text.csv: line 3, column `load`: `much`, allowed is a finite number"
     );
 
     done(directory, &format!("{SMALL} --epochs 1 --out run"));
@@ -133,7 +133,7 @@ fn mistakes_are_named() {
     assert_eq!(forecast(&csv(0..15, false), ""), "new.csv has 15 rows, but a forecast looks back on 16");
     assert_eq!(
         forecast(&good.replace("wind", "winds"), ""),
-        "new.csv: there is no column `wind`; did you mean `winds`?"
+        "new.csv: column `wind` not found; did you mean `winds`?; columns: load, winds"
     );
     let days: String = (1..=20).map(|day| format!("2020-01-{day:02},1,2\n")).collect();
     assert_eq!(
