@@ -26,8 +26,9 @@ const EPOCH: &str = "epoch";
 const INTERVAL: Duration = Duration::from_secs(2);
 
 /// The training samples in chunks that are each held in memory; called once an epoch.
-pub type Chunks<'a> =
-    dyn Fn() -> Result<Box<dyn Iterator<Item = Result<Cow<'a, Encoded>, Error>> + 'a>, Error> + 'a;
+pub type Chunks<'a> = dyn Fn() -> Result<ChunkIter<'a>, Error> + 'a;
+/// One pass over the training samples, in chunks.
+pub type ChunkIter<'a> = Box<dyn Iterator<Item = Result<Cow<'a, Encoded>, Error>> + 'a>;
 
 /// What a click model is trained on.
 pub struct Training<'a> {
@@ -68,9 +69,8 @@ pub fn fit_clicks<M: ClickModel>(
     directory: Option<&Path>,
 ) -> Result<ClickFitted<M>, Error> {
     let display = if directory.is_some() { &run.display } else { &Display::Silent };
-    let whole = || -> Result<Box<dyn Iterator<Item = _>>, Error> {
-        Ok(Box::new(std::iter::once(Ok(Cow::Borrowed(&data.train)))))
-    };
+    let whole =
+        || -> Result<ChunkIter<'_>, Error> { Ok(Box::new(std::iter::once(Ok(Cow::Borrowed(&data.train))))) };
     let training =
         Training { layout: &data.layout, counts: &data.counts, chunks: &whole, valid: &data.valid };
     fit_chunks(run, &training, model, fit, seed, (directory, display))

@@ -6,7 +6,7 @@ use std::path::Path;
 use pyrarium_datasets::tabular::{ClickData, CsvParts, CsvSplit, Encoded, Encoder, Layout, Schema};
 use pyrarium_layers::ConfigError;
 
-use super::fit::{ClickFitted, Training, fit_chunks, fit_clicks};
+use super::fit::{ChunkIter, ClickFitted, Training, fit_chunks, fit_clicks};
 use super::settings::ClickFit;
 use crate::Error;
 use crate::run::Run;
@@ -161,7 +161,7 @@ impl Source {
             }
             Self::Streamed { parts, chunk_rows } => (parts, *chunk_rows),
         };
-        let chunks = || -> Result<Box<dyn Iterator<Item = Result<Cow<'_, Encoded>, Error>> + '_>, Error> {
+        let chunks = || -> Result<ChunkIter<'_>, Error> {
             let chunks = parts.train_chunks(rows)?;
             Ok(Box::new(chunks.map(|chunk| Ok(Cow::Owned(chunk?)))))
         };

@@ -69,6 +69,7 @@ pub struct Length {
 }
 
 /// A forecaster before or after training.
+#[allow(clippy::large_enum_variant)] // there are a few dozen of them
 #[derive(Clone)]
 pub enum Model {
     /// See [`Contender`].
