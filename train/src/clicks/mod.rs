@@ -2,7 +2,7 @@
 //!
 //! - `batch`, `rows`, `table`, `penalty`: a batch, the rows it touches, their update and their regularisation; [`row_wise`] is the step made
 //!   of them.
-//! - [`fit`]: epochs of such steps with checkpoints, resume and early stopping; [`score`] and [`metrics`]: what came of it.
+//! - [`fit`]: epochs of such steps with checkpoints, resume and early stopping; [`mod@score`] and [`metrics`]: what came of it.
 //! - [`job`]: `train`, `eval` and `predict` of every click model, on data by name or on a csv file (`source`).
 //! - [`comparison`]: several models on the same samples.
 //! - [`task`] and [`specimen`]: the same models with a dense table, for the comparison of backends, and the benchmarks; [`named`]: those that have a
