@@ -196,10 +196,10 @@ mod tests {
             message("a\n1\n", &[]),
             "t.csv: line 1: there must be a column of times and at least one of numbers"
         );
-        assert_eq!(message(TEXT, &["date"]), "t.csv: there is no column `date`");
+        assert_eq!(message(TEXT, &["date"]), "t.csv: column `date` not found; columns: a, b");
         assert_eq!(
             message("t,temp,dew\n", &["tmp"]),
-            "t.csv: there is no column `tmp`; did you mean `temp`?"
+            "t.csv: column `tmp` not found; did you mean `temp`?; columns: temp, dew"
         );
         assert!(parsed("", &[]).is_err() && parsed("date,a\n", &[]).is_err());
         assert!(matches!(parsed("date,a\n1,1\n2,1\n9000000000,1\n", &[]), Err(DataError::Oversized { .. })));
