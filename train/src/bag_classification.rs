@@ -10,6 +10,7 @@ use pyrarium_layers::BagClassifier;
 
 use crate::Error;
 use crate::bags::{BagBatch, BagSource};
+use crate::clicks::metrics::auc;
 use crate::loader::{Loader, Order};
 use crate::loss::classified;
 use crate::task::{Task, Trainee};
@@ -82,23 +83,14 @@ pub fn evaluate_bags<M: BagClassifier>(
     })
 }
 
-/// The probability that a positive bag has a higher score than a negative one, a tie counting half; 0.5 without one of either.
+/// The [area under the ROC curve](auc) of finite scores; 0.5 without bags of both kinds, and 0 where a score is NaN.
 pub fn area_under_roc(scores: &[f32], labels: &[bool]) -> f64 {
-    let of = |wanted: bool| {
-        scores.iter().zip(labels).filter(move |(_, label)| **label == wanted).map(|(score, _)| *score)
-    };
-    let (mut sum, mut pairs) = (0.0, 0.0);
-    for positive in of(true) {
-        for negative in of(false) {
-            pairs += 1.0;
-            sum += match positive.partial_cmp(&negative) {
-                Some(std::cmp::Ordering::Greater) => 1.0,
-                Some(std::cmp::Ordering::Equal) => 0.5,
-                _ => 0.0,
-            };
-        }
+    if scores.iter().any(|score| score.is_nan()) {
+        return 0.0;
     }
-    if pairs == 0.0 { 0.5 } else { sum / pairs }
+    let labels: Vec<f32> = labels.iter().map(|label| f32::from(*label)).collect();
+    let area = auc(scores, &labels);
+    if area.is_nan() { 0.5 } else { area }
 }
 
 #[cfg(test)]
