@@ -5,9 +5,8 @@ use burn::{
     nn::loss::CrossEntropyLossConfig,
     tensor::{Device, Int, Tensor},
 };
-use pyrarium_layers::ConfigError;
 
-use crate::{TsMixerConfig, TsMixerModel, linear_head::LinearHead};
+use crate::{TsMixerConfig, TsMixerModel, headed::impl_backbone, linear_head::LinearHead};
 
 /// A backbone with a head for classification; see [`TsMixerConfig::init_classifier`].
 #[derive(Module, Debug)]
@@ -18,30 +17,11 @@ pub struct TsMixerForClassification {
     pub head: LinearHead,
 }
 
+impl_backbone!(TsMixerForClassification);
+
 impl TsMixerForClassification {
     pub(crate) fn new(config: &TsMixerConfig, device: &Device) -> Self {
         Self { model: TsMixerModel::new(config, device), head: LinearHead::new(config, 1, device) }
-    }
-
-    /// The configuration of the model.
-    pub fn config(&self) -> &TsMixerConfig {
-        self.model.config()
-    }
-
-    /// Takes the weights of a pretrained backbone, on the device of this model; the head stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// Names a field of the configuration in which the backbones differ.
-    pub fn load_backbone(mut self, pretrained: TsMixerModel) -> Result<Self, ConfigError> {
-        self.model = self.model.adopt(pretrained)?;
-        Ok(self)
-    }
-
-    /// Excludes the backbone from training: no gradients, no dropout and no new running statistics in it.
-    pub fn freeze_backbone(mut self) -> Self {
-        self.model = self.model.freeze();
-        self
     }
 
     /// Scores of each class, before any softmax.

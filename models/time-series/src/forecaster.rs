@@ -6,10 +6,11 @@ use burn::{
     nn::{Dropout, DropoutConfig, Linear},
     tensor::{Device, Tensor},
 };
-use pyrarium_layers::{ConfigError, Forecaster, Future, dropout, select_channels};
+use pyrarium_layers::{Forecaster, Future, dropout, select_channels};
 
 use crate::{
     ForecastOutput, Predicted, TsMixerConfig, TsMixerModel,
+    headed::impl_backbone,
     parts::linear,
     reconcile::{CrossChannelHead, HierarchicalHead, hierarchical_loss},
 };
@@ -28,6 +29,8 @@ pub struct TsMixerForecaster {
     dropout: Dropout,
 }
 
+impl_backbone!(TsMixerForecaster);
+
 impl TsMixerForecaster {
     pub(crate) fn new(config: &TsMixerConfig, device: &Device) -> Self {
         let features = config.num_patches() * config.d_model;
@@ -42,27 +45,6 @@ impl TsMixerForecaster {
                 .map(|context| CrossChannelHead::new(config, context, device)),
             dropout: DropoutConfig::new(config.head_dropout).init(),
         }
-    }
-
-    /// The configuration of the model.
-    pub fn config(&self) -> &TsMixerConfig {
-        self.model.config()
-    }
-
-    /// Takes the weights of a pretrained backbone, on the device of this model; the head stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// Names a field of the configuration in which the backbones differ.
-    pub fn load_backbone(mut self, pretrained: TsMixerModel) -> Result<Self, ConfigError> {
-        self.model = self.model.adopt(pretrained)?;
-        Ok(self)
-    }
-
-    /// Excludes the backbone from training: no gradients, no dropout and no new running statistics in it.
-    pub fn freeze_backbone(mut self) -> Self {
-        self.model = self.model.freeze();
-        self
     }
 
     /// The expected future: the forecast, or the mean of the predicted distribution.

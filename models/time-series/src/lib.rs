@@ -24,6 +24,7 @@ mod classification;
 mod config;
 mod distribution;
 mod forecaster;
+mod headed;
 pub mod huggingface;
 mod linear_head;
 mod ln_gamma;

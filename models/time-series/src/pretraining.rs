@@ -8,7 +8,7 @@ use burn::{
 
 use pyrarium_layers::dropout;
 
-use crate::{TsMixerConfig, TsMixerModel, TsMixerOutput, parts::linear};
+use crate::{TsMixerConfig, TsMixerModel, TsMixerOutput, headed::impl_backbone, parts::linear};
 
 /// A backbone with the head that restores masked patches; see [`TsMixerConfig::init_pretraining`].
 #[derive(Module, Debug)]
@@ -20,6 +20,8 @@ pub struct TsMixerForPretraining {
     dropout: Dropout,
 }
 
+impl_backbone!(TsMixerForPretraining);
+
 impl TsMixerForPretraining {
     pub(crate) fn new(config: &TsMixerConfig, device: &Device) -> Self {
         Self {
@@ -27,16 +29,6 @@ impl TsMixerForPretraining {
             head: linear(config.d_model, config.patch_length, config.init_std, device),
             dropout: DropoutConfig::new(config.head_dropout).init(),
         }
-    }
-
-    /// The configuration of the model.
-    pub fn config(&self) -> &TsMixerConfig {
-        self.model.config()
-    }
-
-    /// The backbone alone, for [`load_backbone`](crate::TsMixerForecaster::load_backbone).
-    pub fn into_backbone(self) -> TsMixerModel {
-        self.model
     }
 
     /// The scaled values of every patch.

@@ -4,9 +4,10 @@ use burn::{
     module::Module,
     tensor::{Device, Tensor, activation::sigmoid},
 };
-use pyrarium_layers::ConfigError;
 
-use crate::{ForecastOutput, Predicted, TsMixerConfig, TsMixerModel, linear_head::LinearHead};
+use crate::{
+    ForecastOutput, Predicted, TsMixerConfig, TsMixerModel, headed::impl_backbone, linear_head::LinearHead,
+};
 
 /// A backbone with a head for regression; see [`TsMixerConfig::init_regressor`].
 #[derive(Module, Debug)]
@@ -17,31 +18,12 @@ pub struct TsMixerForRegression {
     pub head: LinearHead,
 }
 
+impl_backbone!(TsMixerForRegression);
+
 impl TsMixerForRegression {
     pub(crate) fn new(config: &TsMixerConfig, device: &Device) -> Self {
         let parameters = config.output.num_parameters();
         Self { model: TsMixerModel::new(config, device), head: LinearHead::new(config, parameters, device) }
-    }
-
-    /// The configuration of the model.
-    pub fn config(&self) -> &TsMixerConfig {
-        self.model.config()
-    }
-
-    /// Takes the weights of a pretrained backbone, on the device of this model; the head stays as it is.
-    ///
-    /// # Errors
-    ///
-    /// Names a field of the configuration in which the backbones differ.
-    pub fn load_backbone(mut self, pretrained: TsMixerModel) -> Result<Self, ConfigError> {
-        self.model = self.model.adopt(pretrained)?;
-        Ok(self)
-    }
-
-    /// Excludes the backbone from training: no gradients, no dropout and no new running statistics in it.
-    pub fn freeze_backbone(mut self) -> Self {
-        self.model = self.model.freeze();
-        self
     }
 
     /// The expected targets.

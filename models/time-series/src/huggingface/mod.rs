@@ -55,6 +55,28 @@ impl Pretrained {
             Self::Regressor(_) => Architecture::Regression,
         }
     }
+
+    /// Its configuration.
+    pub fn config(&self) -> &TsMixerConfig {
+        match self {
+            Self::Model(model) => model.config(),
+            Self::Pretraining(model) => model.config(),
+            Self::Forecaster(model) => model.config(),
+            Self::Classifier(model) => model.config(),
+            Self::Regressor(model) => model.config(),
+        }
+    }
+
+    /// Its backbone alone.
+    pub fn into_backbone(self) -> TsMixerModel {
+        match self {
+            Self::Model(model) => model,
+            Self::Pretraining(model) => model.into_backbone(),
+            Self::Forecaster(model) => model.into_backbone(),
+            Self::Classifier(model) => model.into_backbone(),
+            Self::Regressor(model) => model.into_backbone(),
+        }
+    }
 }
 
 /// Loads the model of a directory.
@@ -95,13 +117,7 @@ pub fn load_forecaster(directory: &Path, device: &Device) -> Result<TsMixerForec
 ///
 /// As [`load`].
 pub fn load_backbone(directory: &Path, device: &Device) -> Result<TsMixerModel, HuggingFaceError> {
-    Ok(match load(directory, device)? {
-        Pretrained::Model(model) => model,
-        Pretrained::Pretraining(model) => model.model,
-        Pretrained::Forecaster(model) => model.model,
-        Pretrained::Classifier(model) => model.model,
-        Pretrained::Regressor(model) => model.model,
-    })
+    Ok(load(directory, device)?.into_backbone())
 }
 
 struct Fill<'a> {
