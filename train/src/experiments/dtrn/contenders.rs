@@ -9,11 +9,15 @@ use super::network::{HeadKind, Network};
 use crate::Error;
 use crate::clicks::ClickFit;
 use crate::clicks::comparison::{Attempt, Compared, compare, matched};
+use crate::registry::Budget;
 use crate::report::{Report, Summary};
 use crate::run::Run;
 
 /// The widest layer that a plain head may get for the parameters of both modules.
 const WIDEST: usize = 256;
+/// Epochs at most, and those without a better validation AUC after which a training stops.
+const EPOCHS: usize = 20;
+const PATIENCE: usize = 3;
 /// Experts of MMoE.
 const EXPERTS: usize = 4;
 
@@ -47,8 +51,8 @@ impl Contender {
         }
     }
 
-    fn of_width(self, width: usize) -> Network {
-        let base = Network { widths: vec![width; 2], tower: vec![width], ..Network::default() };
+    fn of_width(self, softmax: bool, width: usize) -> Network {
+        let base = Network { softmax, widths: vec![width; 2], tower: vec![width], ..Network::default() };
         match self {
             Self::Both => base,
             Self::Interest => Network { refinement_module: false, ..base },
@@ -63,19 +67,40 @@ impl Contender {
         }
     }
 
-    /// The network with as many parameters as DTRN.
-    pub fn network(self, layout: &Layout) -> Result<Network, Error> {
-        if self == Self::Both {
-            return Ok(Network::default());
-        }
+    /// The network with as many parameters as DTRN without a softmax.
+    pub fn network(self, layout: &Layout, softmax: bool) -> Result<Network, Error> {
         let config = |network: &Network| ModelConfig::Dtrn(network.config(layout));
         let wanted = config(&Network::default()).num_params()?;
-        Ok(self.of_width(matched(wanted, WIDEST, |width| config(&self.of_width(width)))?))
+        let width = matched(wanted, WIDEST, |width| config(&self.of_width(softmax, width)))?;
+        Ok(self.of_width(softmax, width))
     }
 }
 
-/// What each network reached, with its learning rate.
-pub type Outcomes = BTreeMap<Contender, Compared<f64>>;
+/// What every network has its own of, by the validation part.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Setting {
+    /// The learning rate.
+    pub rate: f64,
+    /// Whether the weights of past items go through a softmax.
+    pub softmax: bool,
+}
+
+/// Learning rates, the first of which is that of small grids.
+const RATES: [f64; 2] = [3e-3, 1e-3];
+
+/// Every one of the first learning rates, without and with a softmax.
+pub fn grid(rates: usize) -> Vec<Setting> {
+    let both = |&rate: &f64| [false, true].map(|softmax| Setting { rate, softmax });
+    RATES.iter().take(rates).flat_map(both).collect()
+}
+
+/// Epochs in which every network comes to its best by the validation part.
+pub fn until_it_stalls(budget: Budget) -> ClickFit {
+    ClickFit { epochs: budget.pick(1, EPOCHS, EPOCHS), patience: PATIENCE, ..ClickFit::default() }
+}
+
+/// What each network reached, with its setting.
+pub type Outcomes = BTreeMap<Contender, Compared<Setting>>;
 
 /// A comparison on one data set.
 pub struct Comparison<'a> {
@@ -87,21 +112,24 @@ pub struct Comparison<'a> {
     pub contenders: &'a [Contender],
     /// How they are fitted.
     pub fit: ClickFit,
-    /// The learning rates to choose among.
-    pub rates: &'a [f64],
+    /// The settings to choose among.
+    pub settings: &'a [Setting],
     /// Seeds of weights and order.
     pub seeds: usize,
 }
 
 impl Comparison<'_> {
-    /// One network with each learning rate.
-    pub fn attempts(&self, network: &Network, layout: &Layout) -> Vec<Attempt<f64>> {
-        let attempt = |&rate: &f64| Attempt {
-            setting: rate,
-            network: ModelConfig::Dtrn(network.config(layout)),
-            fit: ClickFit { learning_rate: rate, ..self.fit.clone() },
+    /// A network with each setting, of the size it has for the comparison's data, for samples of a layout.
+    pub fn attempts(&self, contender: Contender, layout: &Layout) -> Result<Vec<Attempt<Setting>>, Error> {
+        let attempt = |&setting: &Setting| -> Result<Attempt<Setting>, Error> {
+            let network = contender.network(&self.data.layout, setting.softmax)?;
+            Ok(Attempt {
+                setting,
+                network: ModelConfig::Dtrn(network.config(layout)),
+                fit: ClickFit { learning_rate: setting.rate, ..self.fit.clone() },
+            })
         };
-        self.rates.iter().map(attempt).collect()
+        self.settings.iter().map(attempt).collect()
     }
 
     /// Trains all of them and adds what they reached to the report.
@@ -109,7 +137,7 @@ impl Comparison<'_> {
         let layout = &self.data.layout;
         let mut attempts = BTreeMap::new();
         for &contender in self.contenders {
-            attempts.insert(contender, self.attempts(&contender.network(layout)?, layout));
+            attempts.insert(contender, self.attempts(contender, layout)?);
         }
         let outcomes = compare(run, self.data, &attempts, self.seeds)?;
         for (contender, compared) in &outcomes {
@@ -119,7 +147,8 @@ impl Comparison<'_> {
             }
             let area = report.add(name("test AUC %, mean"), &compared.areas());
             report.add(name("parameters"), &[compared.parameters as f64]);
-            report.add(name("learning rate x 1000"), &[1000.0 * compared.setting]);
+            report.add(name("learning rate x 1000"), &[1000.0 * compared.setting.rate]);
+            report.add(name("softmax of the weights of past items"), &[f64::from(compared.setting.softmax)]);
             report.add(name("best epoch"), &compared.epochs);
             run.display.line(&format!("{}, {}: mean test AUC {area} %", self.name, contender.name()));
         }
@@ -141,12 +170,17 @@ mod tests {
     fn all_networks_have_about_as_many_parameters() {
         let sizes = PartSizes { train: 4, valid: 1, test: 1 };
         let layout = conflicting_tasks(0, sizes, 0).unwrap().data.layout;
-        let parameters =
-            |contender: Contender| contender.network(&layout).unwrap().config(&layout).num_params().unwrap();
-        let wanted = parameters(Contender::Both);
-        for contender in [Contender::Interest, Contender::Refinement].into_iter().chain(Contender::PLAIN) {
-            let parameters = parameters(contender);
-            assert!(parameters.abs_diff(wanted) * 10 <= wanted, "{parameters} for {wanted}");
+        let parameters = |contender: Contender, softmax: bool| {
+            contender.network(&layout, softmax).unwrap().config(&layout).num_params().unwrap()
+        };
+        let wanted = Network::default().config(&layout).num_params().unwrap();
+        assert_eq!(parameters(Contender::Both, false), wanted);
+        let others = [Contender::Both, Contender::Interest, Contender::Refinement];
+        for contender in others.into_iter().chain(Contender::PLAIN) {
+            for softmax in [false, true] {
+                let parameters = parameters(contender, softmax);
+                assert!(parameters.abs_diff(wanted) * 10 <= wanted, "{parameters} for {wanted}");
+            }
         }
     }
 }

@@ -5,7 +5,8 @@ use pyrarium_datasets::tabular::{self, Layout, PartSizes};
 use pyrarium_datasets::tabular_directory;
 use pyrarium_layers::{HiddenActivation, impl_names};
 use pyrarium_recsys::{
-    Dtrn, DtrnConfig, HeadConfig, InterestConfig, MmoeConfig, PleConfig, Pooling, SharedBottomConfig,
+    Dtrn, DtrnConfig, HeadConfig, InterestAttention, InterestConfig, MmoeConfig, Normalize, PleConfig,
+    Pooling, SharedBottomConfig, TaskInterestConfig,
 };
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +50,10 @@ pub struct Network {
     pub embedding_dim: usize,
     /// How a sequence becomes one item without the interest module: `attention` (of the item in question), `mean` or `sum`.
     pub pooling: Pooling,
+    /// Whether the weights of past items go through a softmax, so that they add up to 1; in the interest module they are scaled dot products
+    /// then, without a unit.
+    #[serde(default)]
+    pub softmax: bool,
     /// Widths of the hidden layers of the shared network, or of each expert.
     pub widths: Vec<usize>,
     /// Widths of the hidden layers of each task's tower.
@@ -66,6 +71,7 @@ impl Default for Network {
             refinement_module: true,
             embedding_dim: 16,
             pooling: Pooling::Attention,
+            softmax: false,
             widths: vec![32, 32],
             tower: vec![32],
             experts: 1,
@@ -100,13 +106,23 @@ impl Network {
                     .with_tower(self.tower.clone()),
             ),
         };
+        let (reading, normalize) = match self.softmax {
+            true => {
+                let items = layout.sequences.iter().map(|sequence| sequence.fields.len()).max().unwrap_or(1);
+                let scale = ((items * self.embedding_dim) as f64).powf(-0.5);
+                (InterestAttention::DotProduct, Normalize::Softmax { scale })
+            }
+            false => (InterestAttention::Unit, Normalize::None),
+        };
+        let unit = InterestConfig::new().with_activation(HiddenActivation::Relu).with_normalize(normalize);
         DtrnConfig::new(input_spec(layout), layout.tasks.len())
             .with_head(head)
             .with_embedding_dim(self.embedding_dim)
             .with_use_tim(self.interest_module)
+            .with_tim(TaskInterestConfig::new().with_attention(reading))
             .with_use_trm(self.refinement_module)
             .with_pooling(self.pooling)
-            .with_interest(InterestConfig::new().with_activation(HiddenActivation::Relu))
+            .with_interest(unit)
             .with_init_std(INIT_STD)
     }
 }
