@@ -58,7 +58,7 @@ impl Reading {
         self.weighted(weights)
     }
 
-    /// The sum of the items by weights `[T, R, L, 1]`; for so many products of a row and a small matrix it is faster than `matmul`.
+    /// The sum of the items by weights `[T, R, L, 1]`.
     fn weighted(self, weights: Tensor<4>) -> Tensor<3> {
         (self.items * weights).sum_dim(2).squeeze_dim(2)
     }
