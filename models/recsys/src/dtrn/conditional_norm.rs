@@ -23,8 +23,7 @@ const EPSILON: f64 = 1e-5;
 pub fn conditional_layer_norm<const D: usize>(z: Tensor<D>, gamma: Tensor<D>, beta: Tensor<D>) -> Tensor<D> {
     let centred = z.clone() - z.mean_dim(D - 1);
     let variance = centred.clone().square().mean_dim(D - 1);
-    // A factor for each row has a cheaper gradient than a divisor.
-    centred * (variance + EPSILON).sqrt().recip() * gamma + beta
+    centred / (variance + EPSILON).sqrt() * gamma + beta
 }
 
 /// Configuration of a [`HyperNorm`].

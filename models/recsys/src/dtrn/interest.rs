@@ -16,7 +16,6 @@ use pyrarium_layers::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::reading::Reading;
 use super::{HyperNorm, HyperNormConfig, conditional_layer_norm};
 
 /// Added to the scores of padding before a softmax.
@@ -154,8 +153,7 @@ impl SelfAttention {
         let (q, k, v) = (split(&self.q), split(&self.k), split(&self.v));
         let scale = (q.dims()[3] as f64).powf(-0.5);
         let hidden = ((mask.clone().neg() + 1.0) * HIDDEN).unsqueeze_dim::<3>(1).unsqueeze_dim::<4>(1);
-        // Queries are fewer numbers than scores.
-        let weights = softmax((q * scale).matmul(k.transpose()) + hidden, 3);
+        let weights = softmax(q.matmul(k.transpose()) * scale + hidden, 3);
         self.o.forward(merge_heads(weights.matmul(v)))
     }
 }
@@ -206,18 +204,12 @@ impl TaskInterest {
         assert!(length <= known, "{length} items for {known} positions");
         let positions = self.positions.val().narrow(0, 0, length).unsqueeze::<4>();
 
-        let items = self.encode(items + positions, &mask); // [T, S, B * L, d]
-        let rows = kinds * batch;
-        let reading = Reading {
-            target: Tensor::stack::<3>(targets, 0).reshape([1, rows, 1, dim]),
-            items: items.reshape([tasks, rows, length, dim]),
-            mask: mask.reshape([1, rows, length, 1]),
-        };
-        let read = match &self.unit {
-            Some(unit) => reading.by_unit(unit),
-            None => reading.by_dot_product(),
-        };
-        read.reshape([tasks, kinds, batch, dim])
+        let x = self.encode(items + positions, &mask); // [T, S, B * L, d]
+        let fold = |x: Tensor<3>| -> Tensor<4> { x.unsqueeze_dim::<4>(0).expand([tasks, kinds, batch, dim]) };
+        let rows = tasks * kinds * batch;
+        let targets = fold(Tensor::stack(targets, 0)).reshape([rows, dim]);
+        let mask = mask.unsqueeze_dim::<4>(0).expand([tasks, kinds, batch, length]).reshape([rows, length]);
+        self.read(targets, x.reshape([rows, length, dim]), mask).reshape([tasks, kinds, batch, dim])
     }
 
     /// The transformer, its tasks and sequences folded into the batch: `[S, B, L, d]` to `[T, S, B * L, d]`.
@@ -240,6 +232,18 @@ impl TaskInterest {
             x = conditional_layer_norm(h + layer.down.forward(inside), gamma2, beta2);
         }
         x
+    }
+
+    /// The candidate's attention: `[rows, d]` over `[rows, length, d]`.
+    fn read(&self, targets: Tensor<2>, items: Tensor<3>, mask: Tensor<2>) -> Tensor<2> {
+        if let Some(unit) = &self.unit {
+            return unit.forward(targets, items, mask).0;
+        }
+        let scale = (targets.dims()[1] as f64).powf(-0.5);
+        let scores = targets.unsqueeze_dim::<3>(1).matmul(items.clone().transpose()) * scale; // [R, 1, L]
+        let hidden = (mask.clone().neg() + 1.0) * HIDDEN;
+        let weights = softmax(scores + hidden.unsqueeze_dim(1), 2) * mask.unsqueeze_dim(1);
+        weights.matmul(items).squeeze_dim(1)
     }
 }
 

@@ -8,7 +8,6 @@
 mod conditional_norm;
 mod interest;
 mod model;
-mod reading;
 
 pub use conditional_norm::{HyperNorm, HyperNormConfig, conditional_layer_norm};
 pub use interest::{InterestAttention, SelfAttention, TaskInterest, TaskInterestConfig, TransformerLayer};
