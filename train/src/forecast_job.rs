@@ -244,13 +244,14 @@ impl<S> ForecastJob<S> {
     }
 
     /// Trains a model, tests it, and leaves weights, channels, a picture and the report in the directory. `prepared` gives the model
-    /// to start from; it may have trained before.
+    /// to start from; it may have trained before. `leave` leaves what else its system wants to find again.
     pub fn train<M: Forecaster + 'static>(
         &self,
         run: &Run,
         directory: &mut RunDirectory,
         data: &ForecastData,
         prepared: impl FnOnce(&Path) -> Result<M, Error>,
+        leave: impl FnOnce(&mut RunDirectory, &M) -> Result<(), Error>,
     ) -> Result<Report, Error> {
         let start = Instant::now();
         let path = directory.path().to_path_buf();
@@ -259,6 +260,7 @@ impl<S> ForecastJob<S> {
         let json = serde_json::to_vec_pretty(&data.channels())
             .map_err(|error| Error::Training(error.to_string()))?;
         directory.write(CHANNELS, &json)?;
+        leave(directory, &fitted.model)?;
         let mut report = self.test(run, &directory.manifest().slug, data, &fitted.model)?;
         let middle = data.test.windows().len() / 2;
         report.drawings.insert("forecast.svg".to_string(), data.picture(&fitted.model, middle, &run.device)?);

@@ -46,11 +46,15 @@ impl FineTuning {
         forecaster: TsMixerForecaster,
         backbone: TsMixerModel,
     ) -> Result<TsMixerForecaster, ConfigError> {
-        let forecaster = forecaster.load_backbone(backbone)?;
-        Ok(match self {
+        Ok(self.limit(forecaster.load_backbone(backbone)?))
+    }
+
+    /// A forecaster of which only this is trained.
+    pub fn limit(self, forecaster: TsMixerForecaster) -> TsMixerForecaster {
+        match self {
             Self::Full => forecaster,
             Self::LinearProbe => forecaster.freeze_backbone(),
-        })
+        }
     }
 }
 

@@ -93,6 +93,62 @@ fn more_epochs_on_resume_are_as_if_they_had_been_asked_for_at_once() {
     assert!(directory.join("whole/pretraining/metrics.jsonl").exists());
 }
 
+/// A small job from a directory that transformers has written.
+fn from_fixture(name: &str) -> String {
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/../models/time-series/tests/fixtures");
+    format!(
+        "train tsmixer --plain --data series.csv --context 21 --horizon 4 --set every=4 --set fit.batch_size=16 \
+         --epochs 1 --set model.from={fixtures}/{name}"
+    )
+}
+
+#[test]
+fn a_model_of_transformers_is_trained_on_and_given_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    write_series(directory);
+    let job = from_fixture("forecast_ci");
+    let said = done(directory, &format!("{job} --set model.fine_tuning=linear_probe --out probe")).stderr;
+    assert!(said.contains("(PatchTSMixerForPrediction) is taken whole"), "{said}");
+    fs::write(directory.join("new.csv"), csv(500..540, true)).unwrap();
+    let forecast = |run: &str| {
+        done(directory, &format!("predict {run} --data new.csv --out {run}.csv"));
+        fs::read_to_string(directory.join(run).with_extension("csv")).unwrap()
+    };
+    let probe = forecast("probe");
+    // What it left for transformers is such a directory, too, so a run can start from a run.
+    let next = job.split(" --set model.from=").next().unwrap();
+    let still = "--set optimizer.learning_rate=1e-30 --set model.from=probe/huggingface --out again";
+    done(directory, &format!("{next} {still}"));
+    assert_eq!(forecast("again"), probe);
+    let tested: Value = serde_json::from_str(&done(directory, "eval again --json").stdout).unwrap();
+    assert!(error_of(&tested).is_finite());
+    more_on_resume_is_all_at_once(
+        directory,
+        &from_fixture("pretraining").replace("--epochs 1 ", "--set optimizer.schedule=constant "),
+        [1, 2],
+    );
+}
+
+#[test]
+fn a_model_that_does_not_fit_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let directory = directory.path();
+    write_series(directory);
+    let job = from_fixture("forecast_ci");
+    for (arguments, message) in [
+        (job.replace("forecast_ci", "forecast"), "config.json: No such file"),
+        (job.replace("--context 21", "--context 32"), "context = 32: must be 21, the context_length of"),
+        (format!("{job} --set model.d_model=16"), "model.d_model = 16: must be 6, as in"),
+        (from_fixture("model_ic_plain"), "mixes 3 channels, but the data has 2"),
+        (format!("{job} --set model.pretraining_epochs=1"), "model.pretraining_epochs = 1: must be 0 where"),
+    ] {
+        let outcome = xtask(directory, &format!("{arguments} --out run"));
+        assert!(outcome.code == Some(2) && outcome.error().contains(message), "{}", outcome.stderr);
+        assert_eq!(fs::read_dir(directory).unwrap().count(), 1, "{message}");
+    }
+}
+
 #[test]
 fn mistakes_are_named() {
     let directory = tempfile::tempdir().unwrap();

@@ -55,17 +55,37 @@ pub struct Setting {
     pub network: Network,
     /// Heads of the transformer.
     pub heads: usize,
-    /// How long to train.
-    pub length: Length,
+    /// How to train.
+    pub recipe: Recipe,
 }
 
-/// Passes over the training windows, and windows of a batch.
+/// How the contenders are trained, all alike: by Adam, whose rate goes to zero.
 #[derive(Clone, Copy, Debug)]
-pub struct Length {
-    /// Passes.
+pub struct Recipe {
+    /// Passes over the training windows.
     pub epochs: usize,
     /// Windows of a batch.
     pub batch: usize,
+    /// The rate of the first step.
+    pub learning_rate: f64,
+    /// How it goes to zero.
+    pub schedule: ScheduleKind,
+    /// Passes without a better loss on the watched windows after which training stops; 0 never stops.
+    pub patience: usize,
+}
+
+impl Recipe {
+    /// From 1e-3 by a cosine, to the last pass.
+    pub fn new(epochs: usize, batch: usize) -> Self {
+        Self { epochs, batch, learning_rate: 1e-3, schedule: ScheduleKind::Cosine, patience: 0 }
+    }
+
+    /// The same for the trainer.
+    pub fn configs(self) -> (FitConfig, OptimizerConfig) {
+        let Self { epochs, batch, learning_rate, schedule, patience } = self;
+        let fit = FitConfig { epochs, batch_size: batch, patience, workers: 0, ..FitConfig::default() };
+        (fit, OptimizerConfig { learning_rate, schedule, ..OptimizerConfig::default() })
+    }
 }
 
 /// A forecaster before or after training.
@@ -146,23 +166,15 @@ impl Contender {
     }
 }
 
-/// Adam at 1e-3, going to zero by a cosine.
-pub fn recipe(length: Length) -> (FitConfig, OptimizerConfig) {
-    let Length { epochs, batch } = length;
-    let fit = FitConfig { epochs, batch_size: batch, workers: 0, ..FitConfig::default() };
-    let optimizer = OptimizerConfig { schedule: ScheduleKind::Cosine, ..OptimizerConfig::default() };
-    (fit, optimizer)
-}
-
 /// Trains and tests a forecaster (with autodiff).
 pub fn trained<M: Forecaster + 'static>(
     run: &Run,
     data: &ForecastData,
     model: M,
-    (length, seed): (Length, u64),
+    (recipe, seed): (Recipe, u64),
     wrap: impl FnOnce(M) -> Model,
 ) -> Result<Outcome, Error> {
-    let (config, optimizer) = recipe(length);
+    let (config, optimizer) = recipe.configs();
     let fitted = fit(run, (&config, &optimizer, seed), data, model, None, &Display::Silent)?;
     let scored = score(&fitted.model, &data.test, &run.device)?;
     let watched = fitted.history.curve("valid", "Loss");
@@ -188,7 +200,7 @@ pub fn compare(
         }
     }
     let results = run_all(trials, |(contender, seed, model)| {
-        let how = (setting.length, seed);
+        let how = (setting.recipe, seed);
         let outcome = match model {
             Model::Mixer(model) => trained(run, data, model, how, Model::Mixer),
             Model::DLinear(model) => trained(run, data, model, how, Model::DLinear),

@@ -2,7 +2,7 @@
 
 use pyrarium_datasets::series::LaggedConfig;
 
-use super::contenders::{Contender, Length, Setting, compare, errors};
+use super::contenders::{Contender, Recipe, Setting, compare, errors};
 use super::network::Network;
 use super::weather::{short, thousands};
 use crate::Error;
@@ -40,8 +40,7 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         head_dropout: 0.0,
         ..Network::default()
     };
-    let setting =
-        Setting { network, heads: 2, length: Length { epochs: what.budget.pick(1, 10, 30), batch: 16 } };
+    let setting = Setting { network, heads: 2, recipe: Recipe::new(what.budget.pick(1, 10, 30), 16) };
     let contenders = [Contender::Mixer, Contender::Mixing, Contender::Refined(2), Contender::DLinear];
     let outcomes = compare(run, &data, &setting, &contenders.map(|contender| (contender, what.seeds)))?;
     let mut summaries = Vec::new();

@@ -1,15 +1,17 @@
 //! TSMixer: Lightweight MLP-Mixer Model for Multivariate Time Series Forecasting (arXiv 2306.09364).
 //!
-//! `job` trains a forecaster and forecasts from a file; `reproduce` tests the claims: `weather` against other forecasters, `lagged` with
+//! `job` trains a forecaster and forecasts from a file, `start` is how it begins and `export` what it leaves; `reproduce` tests the claims: `weather` against other forecasters, `lagged` with
 //! channels that follow each other, `pretraining`, and `etth1`.
 
 mod contenders;
 mod etth1;
+mod export;
 mod job;
 mod lagged;
 mod network;
 mod pretraining;
 mod reproduce;
+mod start;
 mod timing;
 mod variants;
 mod weather;

@@ -38,7 +38,10 @@ pub struct Network {
     pub pretraining_epochs: usize,
     /// The share of the patches that pretraining hides.
     pub mask_ratio: f64,
-    /// What is trained after pretraining.
+    /// A directory of transformers' `save_pretrained`, of any class of PatchTSMixer, whose network this one is, dropout included; empty
+    /// starts from new weights. The settings above it, up to `scaling`, are then to be left alone, or to agree.
+    pub from: String,
+    /// What is trained after pretraining, here or elsewhere.
     pub fine_tuning: FineTuning,
 }
 
@@ -60,6 +63,7 @@ impl Default for Network {
             cross_channel: 0,
             pretraining_epochs: 0,
             mask_ratio: 0.5,
+            from: String::new(),
             fine_tuning: FineTuning::Full,
         }
     }
@@ -88,13 +92,60 @@ impl Network {
             .with_backbone(self.backbone)
             .with_gated(self.gated)
             .with_scaling(self.scaling)
-            .with_reconcile(
-                Reconcile::new()
-                    .with_hierarchical(self.hierarchical)
-                    .with_cross_channel((self.cross_channel > 0).then_some(self.cross_channel)),
-            )
+            .with_reconcile(self.reconcile())
             .with_mask(MaskConfig::new().with_kind(MaskKind::Random { ratio: self.mask_ratio }));
         config.validate()?;
         Ok(config)
+    }
+    /// What corrects its forecasts.
+    pub fn reconcile(&self) -> Reconcile {
+        Reconcile::new()
+            .with_hierarchical(self.hierarchical)
+            .with_cross_channel((self.cross_channel > 0).then_some(self.cross_channel))
+    }
+
+    /// Refuses a setting that is neither its default nor what the network of `from` has.
+    ///
+    /// # Errors
+    /// Names the first such setting.
+    pub fn check_agrees(&self, theirs: &TsMixerConfig) -> Result<(), ConfigError> {
+        let found = Self {
+            backbone: theirs.backbone,
+            patch_length: theirs.patch_length,
+            patch_stride: theirs.patch_stride,
+            d_model: theirs.d_model,
+            expansion_factor: theirs.expansion_factor,
+            num_layers: theirs.num_layers,
+            dropout: theirs.dropout,
+            head_dropout: theirs.head_dropout,
+            gated: theirs.gated,
+            scaling: theirs.scaling,
+            ..Self::default()
+        };
+        let defaults = Self::default().described();
+        for (((key, ours), default), theirs) in
+            self.described().into_iter().zip(defaults).zip(found.described())
+        {
+            if ours != default.1 && ours != theirs.1 {
+                return Err(ConfigError::new(key, ours, format!("{}, as in {}", theirs.1, self.from)));
+            }
+        }
+        Ok(())
+    }
+
+    /// The settings that `from` decides.
+    fn described(&self) -> [(&'static str, String); 10] {
+        [
+            ("model.backbone", self.backbone.to_string()),
+            ("model.patch_length", self.patch_length.to_string()),
+            ("model.patch_stride", self.patch_stride.to_string()),
+            ("model.d_model", self.d_model.to_string()),
+            ("model.expansion_factor", self.expansion_factor.to_string()),
+            ("model.num_layers", self.num_layers.to_string()),
+            ("model.dropout", self.dropout.to_string()),
+            ("model.head_dropout", self.head_dropout.to_string()),
+            ("model.gated", self.gated.to_string()),
+            ("model.scaling", self.scaling.to_string()),
+        ]
     }
 }

@@ -3,7 +3,7 @@
 use burn::module::Module;
 use pyrarium_time_series::{TsMixerForecaster, TsMixerModel};
 
-use super::contenders::{Length, Model, Outcome, mean, recipe, trained};
+use super::contenders::{Model, Outcome, Recipe, mean, trained};
 use super::weather::{self, short, thousands};
 use crate::Error;
 use crate::forecast_job::ForecastData;
@@ -53,8 +53,8 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
     let few = data.last_of_training(FEWER)?;
     let backbones = pretrained(run, what, &data)?;
     // A tenth of the windows is passed over more often, as often for every start.
-    let length = weather::setting(what.budget).length;
-    let few_length = Length { epochs: what.budget.pick(1, 20, 40), ..length };
+    let recipe = weather::setting(what.budget).recipe;
+    let few_recipe = Recipe { epochs: what.budget.pick(1, 20, 40), ..recipe };
     let kinds = [
         ("all windows, probe of a pretrained backbone", false, Start::Pretrained, FineTuning::LinearProbe),
         ("all windows, probe of a random backbone", false, Start::Random, FineTuning::LinearProbe),
@@ -71,8 +71,8 @@ pub fn test(run: &Run, what: Reproduction, report: &mut Report) -> Result<(), Er
         }
     }
     let outcomes = run_all(trials, |Trial { few: is_few, seed, model }| {
-        let (data, length) = if is_few { (&few, few_length) } else { (&data, length) };
-        trained(run, data, model, (length, seed), Model::Mixer)
+        let (data, recipe) = if is_few { (&few, few_recipe) } else { (&data, recipe) };
+        trained(run, data, model, (recipe, seed), Model::Mixer)
     })?;
     let mut found = Vec::new();
     for ((name, ..), outcomes) in kinds.iter().zip(outcomes.chunks(backbones.len().max(1))) {
@@ -124,7 +124,7 @@ fn pretrained(
     for seed in 0..what.seeds as u64 {
         models.push((seed, initialise(&device, seed, |device| config.init_pretraining(device))?));
     }
-    let (fit, optimizer) = recipe(weather::setting(what.budget).length);
+    let (fit, optimizer) = weather::setting(what.budget).recipe.configs();
     run_all(models, |(seed, model)| {
         let random = model.clone().into_backbone();
         let what = (model, &config.mask, config.num_patches());

@@ -3,7 +3,7 @@
 use pyrarium_datasets::Series;
 use pyrarium_datasets::series::WEATHER;
 
-use super::contenders::{Contender, Length, Model, Outcome, Setting, compare, errors, mean, with_model};
+use super::contenders::{Contender, Model, Outcome, Recipe, Setting, compare, errors, mean, with_model};
 use super::network::Network;
 use super::timing;
 use crate::Error;
@@ -62,11 +62,7 @@ pub fn data(budget: Budget) -> Result<ForecastData, Error> {
 /// The size of the networks.
 pub fn setting(budget: Budget) -> Setting {
     let network = Network { dropout: 0.0, head_dropout: 0.0, ..Network::default() };
-    Setting {
-        network,
-        heads: 4,
-        length: Length { epochs: budget.pick(1, 6, 10), batch: budget.pick(16, 16, 64) },
-    }
+    Setting { network, heads: 4, recipe: Recipe::new(budget.pick(1, 6, 10), budget.pick(16, 16, 64)) }
 }
 
 /// Tests the claims of this module.
