@@ -85,13 +85,12 @@ pub struct Setting {
     pub softmax: bool,
 }
 
-/// Learning rates, the first of which is that of small grids.
 const RATES: [f64; 2] = [3e-3, 1e-3];
 
-/// Every one of the first learning rates, without and with a softmax.
-pub fn grid(rates: usize) -> Vec<Setting> {
-    let both = |&rate: &f64| [false, true].map(|softmax| Setting { rate, softmax });
-    RATES.iter().take(rates).flat_map(both).collect()
+/// So many settings, each learning rate without and with a softmax.
+pub fn grid(settings: usize) -> Vec<Setting> {
+    let both = |rate: f64| [false, true].map(|softmax| Setting { rate, softmax });
+    RATES.into_iter().flat_map(both).take(settings).collect()
 }
 
 /// Epochs in which every network comes to its best by the validation part.
