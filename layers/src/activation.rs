@@ -3,7 +3,7 @@
 use burn::tensor::{Tensor, activation};
 use serde::{Deserialize, Serialize};
 
-use crate::impl_names;
+use crate::{gelu, impl_names};
 
 /// An element-wise activation function without parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -22,7 +22,7 @@ impl Activation {
     /// Applies the function to each element; the shape stays as it is.
     pub fn forward<const D: usize>(self, x: Tensor<D>) -> Tensor<D> {
         match self {
-            Self::Gelu => activation::gelu(x),
+            Self::Gelu => gelu(x),
             Self::Relu => activation::relu(x),
         }
     }

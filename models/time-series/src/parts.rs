@@ -6,12 +6,9 @@ use burn::{
         BatchNormConfig, Dropout, DropoutConfig, LayerNormConfig, Linear, LinearConfig,
         norm::{Normalization, NormalizationConfig},
     },
-    tensor::{
-        Device, Tensor,
-        activation::{gelu, softmax},
-    },
+    tensor::{Device, Tensor, activation::softmax},
 };
-use pyrarium_layers::{NormKind, dropout};
+use pyrarium_layers::{NormKind, dropout, gelu};
 
 use crate::TsMixerConfig;
 
