@@ -1,4 +1,4 @@
-//! `RESULTS.md` and `docs/benchmarks.md`, made from what is recorded in `results/`.
+//! `RESULTS.md`, `docs/benchmarks.md` and `docs/parity.md`, made from what is recorded in `results/`.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -7,7 +7,9 @@ use serde::de::DeserializeOwned;
 
 use crate::Error;
 use crate::benchmark::Record;
+use crate::device::BACKENDS;
 use crate::files::read_text;
+use crate::parity::{self, REFERENCE};
 use crate::registry::{SYSTEMS, System};
 use crate::report::Report;
 
@@ -21,9 +23,9 @@ checked against the paper.
 const BENCHMARKS_HEAD: &str = "# Benchmarks
 
 Made by `cargo xtask results` from `results/benchmarks/*.json`; each of these is the outcome of
-`cargo xtask bench SLUG --against pytorch --record`: processes in turn (device, device, .., PyTorch, three rounds), each with its own
+`cargo xtask bench SLUG --against pytorch --record` (on a GPU with `--devices wgpu --against pytorch-cuda`): processes in turn (device, device, .., PyTorch, three rounds), each with its own
 warm-up; medians with the quartiles in brackets. A training step is forward, backward and Adam in 32-bit floats. A device whose
-numbers do not agree with flex (see [parity.md](parity.md)) gets no figure; one without rows, a GPU for example, was not at hand.
+numbers do not agree with flex (see [parity.md](parity.md)) gets no figure; one without rows was not at hand.
 ";
 
 /// The text of `RESULTS.md` for the workspace at `root`.
@@ -55,18 +57,40 @@ pub fn render(root: &Path) -> Result<String, Error> {
 pub fn render_benchmarks(root: &Path) -> Result<String, Error> {
     let mut text = BENCHMARKS_HEAD.to_string();
     for system in SYSTEMS {
-        let path = root.join(benchmark_file_name(system));
-        if path.exists() {
-            let record: Record = read_json(&path)?;
-            let _ = write!(text, "\n{}", record.to_markdown());
+        for device in BACKENDS.iter().map(|backend| backend.name) {
+            let path = root.join(benchmark_file_name(system, &[device]));
+            if path.exists() {
+                let record: Record = read_json(&path)?;
+                let _ = write!(text, "\n{}", record.to_markdown());
+            }
         }
     }
     Ok(text)
 }
 
-/// Where the benchmarks of a system are recorded, relative to the workspace.
-pub fn benchmark_file_name(system: &System) -> String {
-    format!("results/benchmarks/{}.json", system.slug)
+/// The text of `docs/parity.md` for the workspace at `root`: devices whose comparisons are recorded.
+///
+/// # Errors
+/// A file that is no record.
+pub fn render_parity(root: &Path) -> Result<String, Error> {
+    let paths = BACKENDS.iter().map(|backend| root.join(parity_file_name(backend.name)));
+    let records = paths.filter(|path| path.exists()).map(|path| read_json(&path));
+    Ok(parity::page(&records.collect::<Result<Vec<parity::Record>, Error>>()?))
+}
+
+/// Where the comparison of a device with the reference is recorded, relative to the workspace.
+pub fn parity_file_name(device: &str) -> String {
+    format!("results/parity/{device}.json")
+}
+
+/// Where the benchmarks of a system are recorded, relative to the workspace; those without the reference device have the name of
+/// their first device.
+pub fn benchmark_file_name<S: AsRef<str>>(system: &System, devices: &[S]) -> String {
+    let mut devices = devices.iter().map(AsRef::as_ref);
+    match devices.clone().any(|device| device == REFERENCE).then_some(REFERENCE).or(devices.next()) {
+        None | Some(REFERENCE) => format!("results/benchmarks/{}.json", system.slug),
+        Some(device) => format!("results/benchmarks/{}.{device}.json", system.slug),
+    }
 }
 
 /// Where the outcome of a reproduction is recorded, relative to the workspace.

@@ -51,7 +51,7 @@ enum Command {
     Measure(measure::Arguments),
     /// List, download or verify data sets
     Data(data::Arguments),
-    /// Make RESULTS.md and docs/benchmarks.md from the recorded results
+    /// Make RESULTS.md, docs/benchmarks.md and docs/parity.md from the recorded results
     Results(results::Arguments),
     /// Check the rules of the house
     Tidy,

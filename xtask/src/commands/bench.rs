@@ -1,9 +1,8 @@
-//! `cargo xtask bench [SLUG..] [--devices NAME,..] [--against pytorch]`
+//! `cargo xtask bench [SLUG..] [--devices NAME,..] [--against pytorch|pytorch-cuda]`
 //!
 //! Every contender computes in a process of its own, so that its peak memory is its own; the processes take turns, so that a
 //! machine whose speed drifts is as fair to one as to another.
 
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
@@ -15,7 +14,7 @@ use pyrarium_train::parity;
 use pyrarium_train::registry::{Benchmark, System};
 use pyrarium_train::results::benchmark_file_name;
 
-use super::systems;
+use super::{systems, write_json};
 use crate::cli::workspace_root;
 
 #[derive(Args)]
@@ -47,8 +46,20 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Against {
-    /// PyTorch in eager mode, on as many threads
+    /// PyTorch in eager mode, on as many threads of the CPU
     Pytorch,
+    /// PyTorch in eager mode, on an NVIDIA GPU
+    PytorchCuda,
+}
+
+impl Against {
+    /// PyTorch's name of the device.
+    fn device(self) -> &'static str {
+        match self {
+            Self::Pytorch => "cpu",
+            Self::PytorchCuda => "cuda",
+        }
+    }
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -68,7 +79,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         let record = bench(system, &devices, arguments)?;
         if arguments.record {
-            write(&record, &workspace_root().join(benchmark_file_name(system)))?;
+            write_json(&record, &workspace_root().join(benchmark_file_name(system, &devices)))?;
         }
         if !arguments.json {
             print!("{}", record.to_markdown());
@@ -91,8 +102,9 @@ fn bench(system: &System, devices: &[String], arguments: &Arguments) -> anyhow::
             None => sides.push(Side::Device(name.clone())),
         }
     }
-    if arguments.against.is_some() {
-        sides.push(Side::Pytorch { python: arguments.python.clone(), threads: environment.threads });
+    if let Some(against) = arguments.against {
+        let (python, threads) = (arguments.python.clone(), environment.threads);
+        sides.push(Side::Pytorch { python, threads, device: against.device() });
     }
     let benchmarks = (system.benchmarks)();
     let mut rows = Vec::new();
@@ -141,7 +153,7 @@ fn rows_of(system: &System, benchmark: &Benchmark, sides: &[Side], rounds: u64) 
 /// A contender and how its process is started.
 enum Side {
     Device(String),
-    Pytorch { python: String, threads: usize },
+    Pytorch { python: String, threads: usize, device: &'static str },
 }
 
 impl Side {
@@ -158,9 +170,13 @@ impl Side {
                 let adapter = device::find(name)?.state().adapter.unwrap_or_default();
                 Ok(Contender { name: name.clone(), computes_on: adapter })
             }
-            Self::Pytorch { threads, .. } => {
+            Self::Pytorch { threads, device, .. } => {
                 let version = self.output(&["--version".to_string()])?;
-                Ok(Contender::pytorch(format!("{}, eager mode, CPU, {threads} threads", version.trim())))
+                let device = match *device {
+                    "cpu" => format!("CPU, {threads} threads"),
+                    gpu => gpu.to_uppercase(),
+                };
+                Ok(Contender::pytorch(format!("{}, eager mode, {device}", version.trim())))
             }
         }
     }
@@ -172,8 +188,9 @@ impl Side {
                 arguments.insert(0, "measure".to_string());
                 arguments.extend(["--device".to_string(), name.clone()]);
             }
-            Self::Pytorch { threads, .. } => {
-                arguments.extend([benchmark.samples, *threads].map(|number| number.to_string()))
+            Self::Pytorch { threads, device, .. } => {
+                arguments.extend([benchmark.samples, *threads].map(|number| number.to_string()));
+                arguments.push(device.to_string());
             }
         }
         let output = self.output(&arguments)?;
@@ -200,11 +217,4 @@ impl Side {
         }
         Ok(String::from_utf8(output.stdout)?)
     }
-}
-
-fn write(record: &Record, path: &Path) -> anyhow::Result<()> {
-    let text = serde_json::to_string_pretty(record)? + "\n";
-    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))
-        .and_then(|()| std::fs::write(path, text))
-        .with_context(|| format!("cannot write {}", path.display()))
 }

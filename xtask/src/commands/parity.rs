@@ -1,10 +1,11 @@
 //! `cargo xtask parity [SLUG..] [--devices NAME,..]`
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Args;
-use pyrarium_train::parity::{REFERENCE, Row, comparable, compare, to_markdown};
+use pyrarium_train::parity::{REFERENCE, Record, Row, comparable, compare};
+use pyrarium_train::results::parity_file_name;
 
-use super::{systems, table};
+use super::{systems, table, write_json};
 use crate::cli::workspace_root;
 
 #[derive(Args)]
@@ -14,7 +15,7 @@ pub struct Arguments {
     /// Devices to compare with flex; by default all that are usable
     #[arg(long, value_name = "NAME,..", value_delimiter = ',')]
     devices: Vec<String>,
-    /// Record the table in docs/parity.md
+    /// Record each device's rows in results/parity/ (`cargo xtask results` makes docs/parity.md from them)
     #[arg(long, conflicts_with = "slugs")]
     record: bool,
     /// Print JSON
@@ -36,14 +37,15 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             rows.extend(compare(system, device)?);
         }
     }
+    if arguments.record {
+        for device in &devices {
+            let of_device = rows.iter().filter(|row| row.device == *device).cloned().collect();
+            write_json(&Record::of(device, of_device)?, &workspace_root().join(parity_file_name(device)))?;
+        }
+    }
     match arguments.json {
         true => println!("{}", serde_json::to_string_pretty(&rows)?),
         false => print(&rows),
-    }
-    if arguments.record {
-        let path = workspace_root().join("docs/parity.md");
-        std::fs::write(&path, to_markdown(&rows)?)
-            .with_context(|| format!("cannot write {}", path.display()))?;
     }
     match rows.iter().filter(|row| !row.is_green()).count() {
         0 => Ok(()),

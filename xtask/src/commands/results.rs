@@ -2,13 +2,13 @@
 
 use anyhow::{Context, bail};
 use clap::Args;
-use pyrarium_train::results::{render, render_benchmarks};
+use pyrarium_train::results::{render, render_benchmarks, render_parity};
 
 use crate::cli::workspace_root;
 
 #[derive(Args)]
 pub struct Arguments {
-    /// Only check that RESULTS.md and docs/benchmarks.md are what this would write
+    /// Only check that RESULTS.md, docs/benchmarks.md and docs/parity.md are what this would write
     #[arg(long)]
     check: bool,
 }
@@ -22,7 +22,12 @@ impl Arguments {
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let root = workspace_root();
-    for (name, text) in [("RESULTS.md", render(&root)?), ("docs/benchmarks.md", render_benchmarks(&root)?)] {
+    let pages = [
+        ("RESULTS.md", render(&root)?),
+        ("docs/benchmarks.md", render_benchmarks(&root)?),
+        ("docs/parity.md", render_parity(&root)?),
+    ];
+    for (name, text) in pages {
         let path = root.join(name);
         if !arguments.check {
             std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;

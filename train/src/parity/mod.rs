@@ -1,16 +1,16 @@
 //! The same network, weights and batch on two devices: how far apart are the outputs, the gradients and three steps of Adam?
 
-use std::fmt::Write;
+mod record;
 
 use burn::tensor::Device;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Error;
 use crate::device::{self, BACKENDS};
-use crate::elementary;
-use crate::environment::{Environment, today};
 use crate::registry::{System, Variant};
 use crate::workload::Values;
+
+pub use record::{Record, page};
 
 /// The largest difference of an output that is accepted, as an absolute value.
 pub const FORWARD_BOUND: f64 = 1e-4;
@@ -19,14 +19,6 @@ pub const GRADIENT_BOUND: f64 = 1e-3;
 /// The largest difference of a parameter after three steps that is accepted: one step of Adam at 1e-3. Adam divides a gradient by
 /// its size, so where it is nearly zero its relative error becomes part of a step (measured: 4e-4).
 pub const STEPS_BOUND: f64 = 1e-3;
-
-/// What is known to differ, and why.
-const KNOWN: &str = "\
-Known: where Burn has no GELU of its own for a backend (ndarray, wgpu, cuda), its default takes the exact function forward but the\n\
-derivative of the tanh approximation backward (`gelu_backward` in burn-backend 0.22.1). Flex is exact in both. Gradients behind\n\
-a GELU differ for that reason by some 1e-4 of their size, and parameters after Adam accordingly.\n\n\
-Vulkan lets `sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount outside: how exact they are on each device is in the\n\
-second table. Where they are not, networks with the Fourier family are outside the bounds.\n";
 
 /// The device the others are compared with.
 pub const REFERENCE: &str = "flex";
@@ -45,7 +37,7 @@ struct Observation {
 }
 
 /// How far one device is from the reference on one variant.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     /// The system.
     pub slug: String,
@@ -68,54 +60,6 @@ impl Row {
     pub fn is_green(&self) -> bool {
         self.forward <= FORWARD_BOUND && self.gradient <= GRADIENT_BOUND && self.steps <= STEPS_BOUND
     }
-}
-
-/// The rows as a Markdown page, with the exactness of the devices' elementary functions.
-///
-/// # Errors
-/// When a tensor cannot be read from its device.
-pub fn to_markdown(rows: &[Row]) -> Result<String, Error> {
-    let Environment { pyrarium, burn, os, arch, .. } = Environment::current();
-    let mut text = format!(
-        "# Backends against {REFERENCE}\n\n\
-         Made by `cargo xtask parity --record` on {}; Pyrarium {pyrarium}, Burn {burn}, {os} {arch}.\n\n\
-         Every registered network in a small form, the same weights and batch on both sides. Accepted are an absolute\n\
-         difference of the outputs of {FORWARD_BOUND:e}, a difference of the gradients of {GRADIENT_BOUND:e} relative to the largest value of\n\
-         the parameter's gradient (or a thousandth of the network's largest, if that is more), and an absolute difference of the parameters after {STEPS} steps of Adam of {STEPS_BOUND:e}.\n\n{KNOWN}\n",
-        today()
-    );
-    for backend in BACKENDS.iter().filter(|backend| rows.iter().any(|row| row.device == backend.name)) {
-        let state = backend.state();
-        let _ = writeln!(
-            text,
-            "- {}: {}, on {}",
-            state.name,
-            state.description,
-            state.adapter.unwrap_or_default()
-        );
-    }
-    text += "\n## Networks\n\n| system | network | device | outputs | gradients | worst gradient | after three steps | agrees |\n";
-    text += "|---|---|---|---|---|---|---|---|\n";
-    for row in rows {
-        let Row { slug, variant, device, forward, gradient, gradient_of, steps } = row;
-        let agrees = if row.is_green() { "yes" } else { "**no**" };
-        let _ = writeln!(
-            text,
-            "| {slug} | {variant} | {device} | {forward:.1e} | {gradient:.1e} | {gradient_of} | {steps:.1e} | {agrees} |"
-        );
-    }
-    text += "\n## Elementary functions\n\nThe largest absolute error against double precision.\n\n";
-    let names: Vec<&str> = elementary::names().collect();
-    let _ = writeln!(text, "| device | {} |\n|---|{}", names.join(" | "), "---|".repeat(names.len()));
-    for backend in BACKENDS {
-        let is_shown = backend.name == REFERENCE || rows.iter().any(|row| row.device == backend.name);
-        if let (true, Ok(device)) = (is_shown, backend.device()) {
-            let errors = elementary::errors(&device)?;
-            let errors: Vec<String> = errors.iter().map(|error| format!("{error:.1e}")).collect();
-            let _ = writeln!(text, "| {} | {} |", backend.name, errors.join(" | "));
-        }
-    }
-    Ok(text)
 }
 
 /// The backends in the build that can be compared with the reference on this machine, by name.
