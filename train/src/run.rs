@@ -6,6 +6,7 @@
 //! checkpoints/     the newest checkpoint sets
 //! metrics.jsonl    one line for each split of each epoch
 //! weights.safetensors, report.json, report.md, *.svg
+//! network.json, huggingface/    of forecasters: the network, and the weights as transformers reads them
 //! ```
 
 use std::collections::BTreeMap;

@@ -44,9 +44,10 @@ impl testing::Variant for Checked {
     }
 
     fn overfit(&self) -> testing::Overfit {
-        // Behind the hierarchical head, the last layer sees a patch divided by its length.
-        let steps = if (self.0.config)().reconcile.hierarchical { 800 } else { 200 };
-        testing::Overfit { rows: 2, steps, ..testing::Overfit::default() }
+        // Behind the hierarchical head, the last layer sees a patch divided by its length, and larger steps go back and forth in the end.
+        let (steps, learning_rate) =
+            if (self.0.config)().reconcile.hierarchical { (800, 3e-3) } else { (200, 1e-2) };
+        testing::Overfit { rows: 2, steps, learning_rate, ..testing::Overfit::default() }
     }
 }
 
