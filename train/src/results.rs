@@ -23,7 +23,7 @@ checked against the paper.
 const BENCHMARKS_HEAD: &str = "# Benchmarks
 
 Made by `cargo xtask results` from `results/benchmarks/*.json`; each of these is the outcome of
-`cargo xtask bench SLUG --against pytorch --record` (on a GPU with `--devices wgpu --against pytorch-cuda`): processes in turn (device, device, .., PyTorch, three rounds), each with its own
+`cargo xtask bench SLUG --against pytorch --record` (on a GPU with `--devices wgpu --against pytorch-cuda`): processes in turn (device, device, .., PyTorch, in rounds), each with its own
 warm-up; medians with the quartiles in brackets. A training step is forward, backward and Adam in 32-bit floats. A device whose
 numbers do not agree with flex (see [parity.md](parity.md)) gets no figure; one without rows was not at hand.
 ";
