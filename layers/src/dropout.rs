@@ -38,11 +38,15 @@ fn key(device: &Device) -> [u32; 2] {
 /// `1 / kept` with the probability `kept`, 0 otherwise.
 fn mask(len: usize, kept: f64, key: [u32; 2]) -> Vec<f32> {
     let (bound, scale) = ((kept * f64::from(u32::MAX)) as u32, (1.0 / kept) as f32);
-    cpu::filled(len, |start, piece| {
-        for (value, place) in piece.iter_mut().zip(start as u32..) {
-            *value = if hash(place, key) < bound { scale } else { 0.0 };
-        }
-    })
+    cpu::filled(len, |start, piece| draw(piece, start as u32, key, bound, scale))
+}
+
+/// All by value: what is read through a reference could change with each value written, and no vectors would be made of it.
+#[inline(always)]
+fn draw(piece: &mut [f32], start: u32, key: [u32; 2], bound: u32, scale: f32) {
+    for (index, value) in piece.iter_mut().enumerate() {
+        *value = if hash(start.wrapping_add(index as u32), key) < bound { scale } else { 0.0 };
+    }
 }
 
 /// Three rounds of folding and multiplying, in which every bit of place and key reaches every bit of the result.

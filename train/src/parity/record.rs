@@ -17,7 +17,9 @@ derivative of the tanh approximation backward (`gelu_backward` in burn-backend 0
 reason by some 1e-4 of their size, and parameters after Adam accordingly.\n\n\
 Vulkan lets `sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount outside: how exact they are on each device is in the\n\
 second table. On SwiftShader, the Vulkan in software that continuous integration has, they are that far off, and networks with the\n\
-Fourier family are outside the bounds there.\n";
+Fourier family are outside the bounds there.\n\n\
+A softmax does not change when all its scores grow alike, so the gradient of a key's bias is zero in exact arithmetic: what differs there\n\
+is rounding.\n";
 
 /// One device against the reference, on one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
