@@ -34,7 +34,7 @@ pub struct Record {
     pub environment: Environment,
     /// Every registered variant.
     pub rows: Vec<Row>,
-    /// The largest errors of its elementary functions, in the order of [`elementary::names`].
+    /// The largest errors of its elementary functions: sine, cosine, tanh, exponential, logarithm, square root.
     pub elementary: Vec<f64>,
     /// Those of the reference.
     pub reference_elementary: Vec<f64>,
