@@ -31,7 +31,8 @@ pub fn dropout<const D: usize>(layer: &Dropout, x: Tensor<D>) -> Tensor<D> {
 /// Two random numbers of 24 bits.
 fn key(device: &Device) -> [u32; 2] {
     let uniform = Tensor::<1>::random([2], Distribution::Default, device) * f64::from(1 << 24);
-    let mut words = uniform.into_data().iter::<f32>().map(|word| word as u32).collect::<Vec<_>>().into_iter();
+    let data = uniform.into_data();
+    let mut words = data.iter::<f32>().map(|word| word as u32);
     [words.next().unwrap_or(0), words.next().unwrap_or(0)]
 }
 

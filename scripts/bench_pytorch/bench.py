@@ -1,7 +1,7 @@
 """The PyTorch side of `cargo xtask bench --against pytorch`: eager mode, 32-bit floats.
 
     bench.py --version
-    bench.py SLUG WORKLOAD SAMPLES THREADS cpu|cuda
+    bench.py SLUG WORKLOAD SAMPLES THREADS
 
 The second form prints one JSON object: seconds of each forward pass and of each training step (forward, backward, Adam), and the
 peak memory of this process. Calls and warm-up are those of train/src/benchmark/mod.rs.
@@ -38,18 +38,13 @@ SYSTEMS = {
 WARM_UP, FEWEST, MOST, BUDGET = 3, 3, 50, 3.0
 
 
-def timed(call, device):
-    def call_and_wait():
-        call()
-        if device == "cuda":
-            torch.cuda.synchronize()
-
+def timed(call):
     for _ in range(WARM_UP):
-        call_and_wait()
+        call()
     seconds, start = [], time.perf_counter()
     while len(seconds) < FEWEST or (len(seconds) < MOST and time.perf_counter() - start < BUDGET):
         before = time.perf_counter()
-        call_and_wait()
+        call()
         seconds.append(time.perf_counter() - before)
     return seconds
 
@@ -66,9 +61,8 @@ def main():
     if sys.argv[1:] == ["--version"]:
         print("PyTorch", torch.__version__)
         return
-    slug, workload, samples, threads, device = sys.argv[1:]
+    slug, workload, samples, threads = sys.argv[1:]
     torch.set_num_threads(int(threads))
-    torch.set_default_device(device)
     torch.manual_seed(0)
     model, inputs, loss = SYSTEMS[slug](workload, int(samples))
     optimizers = optimizers_of(model)
@@ -84,7 +78,7 @@ def main():
         for optimizer in optimizers:
             optimizer.step()
 
-    result = {"forward": timed(forward, device), "step": timed(step, device)}
+    result = {"forward": timed(forward), "step": timed(step)}
     result["peak_bytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     print(json.dumps(result))
 

@@ -9,7 +9,7 @@ use crate::Error;
 use crate::benchmark::Record;
 use crate::device::BACKENDS;
 use crate::files::read_text;
-use crate::parity::{self, REFERENCE};
+use crate::parity;
 use crate::registry::{SYSTEMS, System};
 use crate::report::Report;
 
@@ -23,7 +23,7 @@ checked against the paper.
 const BENCHMARKS_HEAD: &str = "# Benchmarks
 
 Made by `cargo xtask results` from `results/benchmarks/*.json`; each of these is the outcome of
-`cargo xtask bench SLUG --against pytorch --record` (on a GPU with `--devices wgpu --against pytorch-cuda`): processes in turn (device, device, .., PyTorch, in rounds), each with its own
+`cargo xtask bench SLUG --against pytorch --record`: processes in turn (device, device, .., PyTorch, three rounds), each with its own
 warm-up; medians with the quartiles in brackets. A training step is forward, backward and Adam in 32-bit floats. A device whose
 numbers do not agree with flex (see [parity.md](parity.md)) gets no figure; one without rows was not at hand.
 ";
@@ -57,12 +57,10 @@ pub fn render(root: &Path) -> Result<String, Error> {
 pub fn render_benchmarks(root: &Path) -> Result<String, Error> {
     let mut text = BENCHMARKS_HEAD.to_string();
     for system in SYSTEMS {
-        for device in BACKENDS.iter().map(|backend| backend.name) {
-            let path = root.join(benchmark_file_name(system, &[device]));
-            if path.exists() {
-                let record: Record = read_json(&path)?;
-                let _ = write!(text, "\n{}", record.to_markdown());
-            }
+        let path = root.join(benchmark_file_name(system));
+        if path.exists() {
+            let record: Record = read_json(&path)?;
+            let _ = write!(text, "\n{}", record.to_markdown());
         }
     }
     Ok(text)
@@ -83,14 +81,9 @@ pub fn parity_file_name(device: &str) -> String {
     format!("results/parity/{device}.json")
 }
 
-/// Where the benchmarks of a system are recorded, relative to the workspace; those without the reference device have the name of
-/// their first device.
-pub fn benchmark_file_name<S: AsRef<str>>(system: &System, devices: &[S]) -> String {
-    let mut devices = devices.iter().map(AsRef::as_ref);
-    match devices.clone().any(|device| device == REFERENCE).then_some(REFERENCE).or(devices.next()) {
-        None | Some(REFERENCE) => format!("results/benchmarks/{}.json", system.slug),
-        Some(device) => format!("results/benchmarks/{}.{device}.json", system.slug),
-    }
+/// Where the benchmarks of a system are recorded, relative to the workspace.
+pub fn benchmark_file_name(system: &System) -> String {
+    format!("results/benchmarks/{}.json", system.slug)
 }
 
 /// Where the outcome of a reproduction is recorded, relative to the workspace.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::{Quartiles, Samples};
 use crate::environment::Environment;
-use crate::parity::REFERENCE;
 
 /// The name of the side the others are compared with.
 const PYTORCH: &str = "pytorch";
@@ -94,9 +93,7 @@ impl Record {
         let Environment { pyrarium, burn, os, arch, threads, .. } = &self.environment;
         let mut text = format!(
             "## {}\n\n{}, {} ({os} {arch}, {threads} threads); Pyrarium {pyrarium}, Burn {burn}.\n\n",
-            self.title(),
-            self.date,
-            self.processor
+            self.slug, self.date, self.processor
         );
         for Contender { name, computes_on } in &self.contenders {
             let _ = writeln!(text, "- {name}: {computes_on}");
@@ -122,16 +119,6 @@ impl Record {
             );
         }
         text
-    }
-
-    /// The system, and the device where it is not the reference.
-    fn title(&self) -> String {
-        match self.contenders.first() {
-            Some(first) if self.contenders.iter().all(|contender| contender.name != REFERENCE) => {
-                format!("{}, {}", self.slug, first.name)
-            }
-            _ => self.slug.clone(),
-        }
     }
 
     fn against_pytorch(&self, row: &Row) -> String {
@@ -170,13 +157,12 @@ mod tests {
     fn the_page_gives_the_ratio_to_pytorch() {
         let step = |seconds| Samples { forward: vec![0.5], step: vec![seconds], peak_bytes: None };
         let rows = [("flex", 3.0), (PYTORCH, 2.0)];
-        let of = |name: &str| Contender { name: name.to_string(), computes_on: "it".to_string() };
         let record = Record {
             slug: "scaling-mlps".to_string(),
             date: "2026-01-01".to_string(),
             processor: "a processor".to_string(),
             environment: Environment::current(),
-            contenders: vec![of("flex"), Contender::pytorch("2.9.0".to_string())],
+            contenders: vec![Contender::pytorch("2.9.0".to_string())],
             refused: Vec::new(),
             rows: rows
                 .iter()
@@ -188,8 +174,5 @@ mod tests {
             page.contains("| B, batch 64 | flex | 500 (500-500) | 3000 (3000-3000) | 21 images | - | 1.50 |"),
             "{page}"
         );
-        assert!(page.starts_with("## scaling-mlps\n"), "{page}");
-        let page = Record { contenders: vec![of("wgpu"), of(PYTORCH)], ..record }.to_markdown();
-        assert!(page.starts_with("## scaling-mlps, wgpu\n"), "{page}");
     }
 }

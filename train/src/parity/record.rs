@@ -19,7 +19,8 @@ Vulkan lets `sin` and `cos` be off by 2^-11 within -pi to pi, and by any amount 
 second table. On SwiftShader, the Vulkan in software that continuous integration has, they are that far off, and networks with the\n\
 Fourier family are outside the bounds there.\n\n\
 A softmax does not change when all its scores grow alike, so the gradient of a key's bias is zero in exact arithmetic: what differs there\n\
-is rounding.\n";
+is rounding.\n\n\
+The rows of tch are those of 2026-11-25, to two digits; networks that are younger have none.\n";
 
 /// One device against the reference, on one machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! `cargo xtask bench [SLUG..] [--devices NAME,..] [--against pytorch|pytorch-cuda]`
+//! `cargo xtask bench [SLUG..] [--devices NAME,..] [--against pytorch]`
 //!
 //! Every contender computes in a process of its own, so that its peak memory is its own; the processes take turns, so that a
 //! machine whose speed drifts is as fair to one as to another.
@@ -46,20 +46,8 @@ pub struct Arguments {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Against {
-    /// PyTorch in eager mode, on as many threads of the CPU
+    /// PyTorch in eager mode, on as many threads
     Pytorch,
-    /// PyTorch in eager mode, on an NVIDIA GPU
-    PytorchCuda,
-}
-
-impl Against {
-    /// PyTorch's name of the device.
-    fn device(self) -> &'static str {
-        match self {
-            Self::Pytorch => "cpu",
-            Self::PytorchCuda => "cuda",
-        }
-    }
 }
 
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
@@ -79,7 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         }
         let record = bench(system, &devices, arguments)?;
         if arguments.record {
-            write_json(&record, &workspace_root().join(benchmark_file_name(system, &devices)))?;
+            write_json(&record, &workspace_root().join(benchmark_file_name(system)))?;
         }
         if !arguments.json {
             print!("{}", record.to_markdown());
@@ -102,9 +90,8 @@ fn bench(system: &System, devices: &[String], arguments: &Arguments) -> anyhow::
             None => sides.push(Side::Device(name.clone())),
         }
     }
-    if let Some(against) = arguments.against {
-        let (python, threads) = (arguments.python.clone(), environment.threads);
-        sides.push(Side::Pytorch { python, threads, device: against.device() });
+    if arguments.against.is_some() {
+        sides.push(Side::Pytorch { python: arguments.python.clone(), threads: environment.threads });
     }
     let benchmarks = (system.benchmarks)();
     let mut rows = Vec::new();
@@ -153,7 +140,7 @@ fn rows_of(system: &System, benchmark: &Benchmark, sides: &[Side], rounds: u64) 
 /// A contender and how its process is started.
 enum Side {
     Device(String),
-    Pytorch { python: String, threads: usize, device: &'static str },
+    Pytorch { python: String, threads: usize },
 }
 
 impl Side {
@@ -170,13 +157,9 @@ impl Side {
                 let adapter = device::find(name)?.state().adapter.unwrap_or_default();
                 Ok(Contender { name: name.clone(), computes_on: adapter })
             }
-            Self::Pytorch { threads, device, .. } => {
+            Self::Pytorch { threads, .. } => {
                 let version = self.output(&["--version".to_string()])?;
-                let device = match *device {
-                    "cpu" => format!("CPU, {threads} threads"),
-                    gpu => gpu.to_uppercase(),
-                };
-                Ok(Contender::pytorch(format!("{}, eager mode, {device}", version.trim())))
+                Ok(Contender::pytorch(format!("{}, eager mode, CPU, {threads} threads", version.trim())))
             }
         }
     }
@@ -188,9 +171,8 @@ impl Side {
                 arguments.insert(0, "measure".to_string());
                 arguments.extend(["--device".to_string(), name.clone()]);
             }
-            Self::Pytorch { threads, device, .. } => {
-                arguments.extend([benchmark.samples, *threads].map(|number| number.to_string()));
-                arguments.push(device.to_string());
+            Self::Pytorch { threads, .. } => {
+                arguments.extend([benchmark.samples, *threads].map(|number| number.to_string()))
             }
         }
         let output = self.output(&arguments)?;

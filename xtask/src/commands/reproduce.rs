@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
 use clap::{Args, ValueEnum};
 use pyrarium_train::jobs::reproduce;
 use pyrarium_train::registry::{self, Reproduction, SYSTEMS, find};
 use pyrarium_train::results::file_name;
 use serde_json::json;
 
-use super::print_report;
+use super::{print_report, write_json};
 use crate::cli::{JobFlags, workspace_root};
 
 #[derive(Args)]
@@ -71,8 +70,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         let finished = reproduce(&run, slug, what, arguments.out.clone())?;
         if arguments.record {
             let path = workspace_root().join(file_name(find(slug)?, what.budget.name()));
-            std::fs::write(&path, finished.report.to_json()?)
-                .with_context(|| format!("cannot write {}", path.display()))?;
+            write_json(&finished.report, &path)?;
         }
         if !arguments.flags.json {
             print_report(&finished.report);

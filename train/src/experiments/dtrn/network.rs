@@ -52,7 +52,6 @@ pub struct Network {
     pub pooling: Pooling,
     /// Whether the weights of past items go through a softmax, so that they add up to 1; in the interest module they are scaled dot products
     /// then, without a unit.
-    #[serde(default)]
     pub softmax: bool,
     /// Widths of the hidden layers of the shared network, or of each expert.
     pub widths: Vec<usize>,
